@@ -1,0 +1,85 @@
+package dev.ashlar.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory that tensors share, counted: it lives while somebody holds it, and is given back when the last lets go. A
+ * kernel at work holds it too, so freeing it from another thread cannot pull memory from under a kernel.
+ */
+final class Storage {
+  private static final VarHandle HOLDS;
+
+  static {
+    try {
+      HOLDS = MethodHandles.lookup().findVarHandle(Storage.class, "holds", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final MemorySegment data;
+  private final boolean writable;
+  private final Runnable giveBack;
+  private volatile int holds = 1;
+  private volatile String freedBy = "its owner";
+  private volatile int epoch;
+  private volatile String donatedTo = "";
+
+  /** Makes a storage with one hold, the caller's. */
+  Storage(MemorySegment data, Runnable giveBack) {
+    this.data = data;
+    this.writable = !data.isReadOnly();
+    this.giveBack = giveBack;
+  }
+
+  /** Adds a hold, unless the memory is gone already. */
+  boolean tryHold() {
+    while (true) {
+      int now = holds;
+      if (now == 0) return false;
+      if (HOLDS.compareAndSet(this, now, now + 1)) return true;
+    }
+  }
+
+  /** Lets go; the last one gives the memory back. {@code by} says where, for the error of a later use. */
+  void release(@Nullable String by) {
+    if (by != null) freedBy = by;
+    int before = (int) HOLDS.getAndAdd(this, -1);
+    if (before <= 0) throw new IllegalStateException("storage released more often than held");
+    if (before == 1) giveBack.run();
+  }
+
+  boolean isAlive() {
+    return holds > 0;
+  }
+
+  String freedBy() {
+    return freedBy;
+  }
+
+  /** Returns how often this memory was donated: a tensor of an earlier epoch must not touch it any more. */
+  int epoch() {
+    return epoch;
+  }
+
+  String donatedTo() {
+    return donatedTo;
+  }
+
+  /** Ends every tensor on this memory and returns the epoch of those that come after. */
+  synchronized int donate(String op) {
+    donatedTo = op;
+    return ++epoch;
+  }
+
+  boolean isWritable() {
+    return writable;
+  }
+
+  MemorySegment data() {
+    return data;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.ashlar.tensor;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lifetime of tensors: what is made while a scope is the innermost one of its thread is freed when it closes,
+ * unless kept. Scopes nest and close in reverse order, by {@code try}-with-resources.
+ *
+ * <pre>{@code
+ * try (var scope = TensorScope.open()) {
+ *   Tensor y = x.times(x).sum();
+ *   return scope.keep(y);        // y outlives the brace, x.times(x) does not
+ * }
+ * }</pre>
+ */
+public final class TensorScope implements AutoCloseable {
+  private static final ThreadLocal<@Nullable TensorScope> INNERMOST = new ThreadLocal<>();
+
+  private final Memory memory;
+  private final @Nullable TensorScope parent;
+  private final Thread owner = Thread.currentThread();
+  private final Set<Storage> held = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean closed;
+
+  private TensorScope(Memory memory, @Nullable TensorScope parent) {
+    this.memory = memory;
+    this.parent = parent;
+  }
+
+  /** Opens a scope on the memory of the enclosing one, or on {@link Memory#shared()} if there is none. */
+  public static TensorScope open() {
+    TensorScope parent = INNERMOST.get();
+    return open(parent == null ? Memory.shared() : parent.memory);
+  }
+
+  /** Opens a scope whose tensors lie in {@code memory}. */
+  public static TensorScope open(Memory memory) {
+    var scope = new TensorScope(memory, INNERMOST.get());
+    INNERMOST.set(scope);
+    return scope;
+  }
+
+  /** Calls {@code body} in a scope of its own; only what it returns (a tensor, list, map or record) outlives it. */
+  public static <R> R tidy(Supplier<R> body) {
+    try (TensorScope scope = open()) {
+      return scope.keep(body.get());
+    }
+  }
+
+  /** Returns the innermost scope of this thread; throws {@link TensorLifetimeException} if there is none. */
+  public static TensorScope current() {
+    TensorScope scope = INNERMOST.get();
+    if (scope == null) throw TensorLifetimeException.noScope();
+    return scope;
+  }
+
+  /** Returns where this scope's tensors lie. */
+  public Memory memory() {
+    return memory;
+  }
+
+  /**
+   * Moves every tensor of {@code value} (a tensor, or a list, map or record of such) to the enclosing scope, so that it
+   * outlives this one. Tensors of other scopes stay where they are.
+   *
+   * @throws TensorLifetimeException if there is no enclosing scope
+   */
+  public <T> T keep(T value) {
+    if (closed) throw new TensorLifetimeException("keep: this scope is closed");
+    TensorTree.forEach(value, tensor -> hand(tensor.storage()));
+    return value;
+  }
+
+  private void hand(Storage storage) {
+    if (!held.contains(storage)) return;
+    if (parent == null) {
+      throw new TensorLifetimeException("keep: there is no enclosing scope to keep it in; open one around this one");
+    }
+    held.remove(storage);
+    if (!parent.held.add(storage)) storage.release(null);
+  }
+
+  /** Takes over one hold on a storage. */
+  void adopt(Storage storage) {
+    if (Thread.currentThread() != owner) throw new TensorLifetimeException("a scope belongs to the thread that opened it");
+    held.add(storage);
+  }
+
+  /** Takes part in the life of a tensor that somebody else holds, so that it lives at least as long as this scope. */
+  public void retain(Tensor tensor) {
+    Storage storage = tensor.storage();
+    if (held.contains(storage)) return;
+    if (!storage.tryHold()) throw TensorLifetimeException.freed(tensor.spec(), storage.freedBy());
+    held.add(storage);
+  }
+
+  /**
+   * Frees what was made in this scope and not kept.
+   *
+   * @throws TensorLifetimeException if a scope opened later is still open, or on another thread
+   */
+  @Override
+  public void close() {
+    if (closed) return;
+    if (Thread.currentThread() != owner || INNERMOST.get() != this) {
+      throw new TensorLifetimeException(
+          "scopes must close in reverse order of opening, on the thread that opened them; use try-with-resources");
+    }
+    closed = true;
+    if (parent == null) INNERMOST.remove();
+    else INNERMOST.set(parent);
+    if (held.isEmpty()) return;
+    String place = "the TensorScope closed at " + CallSite.outside();
+    for (Storage storage : held) storage.release(place);
+    held.clear();
+  }
+}

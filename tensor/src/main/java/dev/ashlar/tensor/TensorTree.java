@@ -1,0 +1,161 @@
+package dev.ashlar.tensor;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks structures of tensors: a tensor, or a record, list, map or optional of structures. Anything else (numbers,
+ * configurations, null) is carried along untouched. Paths join component names, list indices and map keys with dots:
+ * {@code layers.0.attention.query.weight}.
+ */
+public final class TensorTree {
+  private TensorTree() {}
+
+  /** Returns the tensors of a structure by path, in order of declaration. */
+  public static Map<String, Tensor> named(@Nullable Object tree) {
+    Map<String, Tensor> leaves = new LinkedHashMap<>();
+    mapNamed(tree, "", (path, tensor) -> {
+      leaves.put(path, tensor);
+      return tensor;
+    });
+    return leaves;
+  }
+
+  /** Returns the tensors of a structure in order of declaration. */
+  public static List<Tensor> leaves(@Nullable Object tree) {
+    List<Tensor> leaves = new ArrayList<>();
+    forEach(tree, leaves::add);
+    return leaves;
+  }
+
+  /** Calls {@code action} for every tensor of a structure, in order of declaration. */
+  public static void forEach(@Nullable Object tree, Consumer<Tensor> action) {
+    mapNamed(tree, "", (_, tensor) -> {
+      action.accept(tensor);
+      return tensor;
+    });
+  }
+
+  /** Returns the same structure with every tensor replaced. */
+  public static <T extends @Nullable Object> T map(T tree, UnaryOperator<Tensor> replacement) {
+    return mapNamed(tree, "", (_, tensor) -> replacement.apply(tensor));
+  }
+
+  /** Returns the same structure with every tensor replaced, by path. */
+  public static <T extends @Nullable Object> T mapNamed(T tree, BiFunction<String, Tensor, Tensor> replacement) {
+    return mapNamed(tree, "", replacement);
+  }
+
+  /** Returns the same structure with its tensors replaced by {@code leaves}, in order of declaration. */
+  public static <T extends @Nullable Object> T withLeaves(T tree, List<Tensor> leaves) {
+    var next = leaves.iterator();
+    T result = map(tree, _ -> next.next());
+    if (next.hasNext()) throw new IllegalArgumentException("withLeaves: more leaves than the structure has");
+    return result;
+  }
+
+  @SuppressWarnings("unchecked") // Every arm answers the kind of structure it was given.
+  private static <T extends @Nullable Object> T mapNamed(
+      T tree, String path, BiFunction<String, Tensor, Tensor> replacement) {
+    return (T)
+        switch (tree) {
+          case null -> null;
+          case Tensor tensor -> replacement.apply(path, tensor);
+          case Record record -> mapRecord(record, path, replacement);
+          case List<?> list -> mapList(list, path, replacement);
+          case Map<?, ?> map -> mapValues(map, path, replacement);
+          case Optional<?> optional -> optional.map(inside -> mapNamed(inside, path, replacement));
+          default -> tree;
+        };
+  }
+
+  private static List<?> mapList(List<?> list, String path, BiFunction<String, Tensor, Tensor> replacement) {
+    List<@Nullable Object> out = new ArrayList<>(list.size());
+    for (int i = 0; i < list.size(); i++) out.add(mapNamed(list.get(i), join(path, Integer.toString(i)), replacement));
+    return java.util.Collections.unmodifiableList(out);
+  }
+
+  private static Map<?, ?> mapValues(Map<?, ?> map, String path, BiFunction<String, Tensor, Tensor> replacement) {
+    Map<Object, @Nullable Object> out = new LinkedHashMap<>();
+    map.forEach((key, value) -> out.put(key, mapNamed(value, join(path, key.toString()), replacement)));
+    return java.util.Collections.unmodifiableMap(out);
+  }
+
+  private static Record mapRecord(Record record, String path, BiFunction<String, Tensor, Tensor> replacement) {
+    RecordShape shape = RecordShape.OF.get(record.getClass());
+    Object[] values = new Object[shape.components.length];
+    boolean changed = false;
+    for (int i = 0; i < values.length; i++) {
+      Object before = shape.read(record, i);
+      values[i] = mapNamed(before, join(path, shape.components[i].getName()), replacement);
+      changed |= values[i] != before;
+    }
+    return changed ? shape.make(values) : record;
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** A record class opened once: its components and canonical constructor. */
+  private record RecordShape(Class<?> type, RecordComponent[] components, Constructor<?> constructor) {
+    static final ClassValue<RecordShape> OF =
+        new ClassValue<>() {
+          @Override
+          protected RecordShape computeValue(Class<?> type) {
+            return open(type);
+          }
+        };
+
+    private static RecordShape open(Class<?> type) {
+      RecordComponent[] components = type.getRecordComponents();
+      Class<?>[] types = new Class<?>[components.length];
+      for (int i = 0; i < components.length; i++) types[i] = components[i].getType();
+      try {
+        Constructor<?> constructor = type.getDeclaredConstructor(types);
+        // A record may be private or local to the user's method.
+        constructor.setAccessible(true);
+        for (RecordComponent component : components) component.getAccessor().setAccessible(true);
+        return new RecordShape(type, components, constructor);
+      } catch (NoSuchMethodException | RuntimeException e) {
+        throw new IllegalArgumentException(
+            "record %s cannot be walked; is its module open to this library?".formatted(type.getName()), e);
+      }
+    }
+
+    @Nullable Object read(Record record, int component) {
+      try {
+        return components[component].getAccessor().invoke(record);
+      } catch (InvocationTargetException e) {
+        throw unchecked(e.getCause());
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    Record make(@Nullable Object[] values) {
+      try {
+        return (Record) constructor.newInstance(values);
+      } catch (InvocationTargetException e) {
+        throw unchecked(e.getCause());
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("cannot make a " + type.getName(), e);
+      }
+    }
+
+    private static RuntimeException unchecked(Throwable cause) {
+      if (cause instanceof Error error) throw error;
+      return cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.ashlar.tensor;
+
+import java.util.Optional;
+
+/** The layout each view operation makes of its input's. */
+final class Views {
+  private Views() {}
+
+  /** Returns the layout, or empty if only a copy can have the wanted shape. */
+  static Optional<Layout> layout(Op.View view, Layout in) {
+    return switch (view) {
+      case Op.Reshape op -> in.reshape(op.shape());
+      case Op.Permute op -> Optional.of(in.permute(op.axes().stream().mapToInt(a -> a).toArray()));
+      case Op.Expand op -> Optional.of(in.expand(op.shape()));
+      case Op.Slice op -> Optional.of(in.slice(op.axis(), op.start(), op.stop(), op.step()));
+      case Op.Alias _, Op.StopGradient _ -> Optional.of(in);
+    };
+  }
+}

@@ -1,0 +1,189 @@
+package dev.ashlar.tensor.spi;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shares a loop among threads so that the result does not depend on how many there are: the caller fixes the chunks,
+ * each chunk is computed by one thread, and chunks write to separate places. Called from inside a chunk, or while
+ * another thread's loop is running, the loop simply runs on the calling thread.
+ */
+public final class Parallel {
+  /** The system property that sets the number of threads at start. */
+  public static final String THREADS_PROPERTY = "ashlar.threads";
+
+  // Workers look for the next loop this long before they sleep: a training step's loops follow each other closely.
+  private static final int SPINS = 2_000;
+
+  /** One chunk of a loop. */
+  @FunctionalInterface
+  public interface Chunk {
+    /** Computes the iterations {@code from} (inclusive) to {@code to} (exclusive). */
+    void compute(long from, long to);
+  }
+
+  private static final AtomicReference<@Nullable Loop> RUNNING = new AtomicReference<>();
+  private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+  private static final List<Worker> WORKERS = new ArrayList<>();
+  private static volatile int threads = defaultThreads();
+
+  private Parallel() {}
+
+  private static int defaultThreads() {
+    int asked = Integer.getInteger(THREADS_PROPERTY, 0);
+    return asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** Returns how many threads a loop may use, the caller's included. */
+  public static int threads() {
+    return threads;
+  }
+
+  /** Sets how many threads a loop may use, the caller's included; results do not depend on it. */
+  public static void threads(int count) {
+    if (count < 1) throw new IllegalArgumentException("threads: at least one is needed, got " + count);
+    threads = count;
+  }
+
+  /**
+   * Runs {@code body} over 0 (inclusive) to {@code size} (exclusive) in chunks of {@code grain} iterations, the last one
+   * smaller. What a chunk throws is thrown here, once the other threads have stopped.
+   */
+  public static void range(long size, long grain, Chunk body) {
+    if (size <= 0) return;
+    long step = Math.max(1, grain);
+    long chunks = (size + step - 1) / step;
+    if (chunks > Integer.MAX_VALUE) throw new IllegalArgumentException("parallel: too many chunks: " + chunks);
+    int helpers = (int) Math.min(threads - 1L, chunks - 1);
+    if (helpers <= 0 || INSIDE.get()) {
+      runAlone(size, step, body);
+      return;
+    }
+    var loop = new Loop(size, step, (int) chunks, helpers, body);
+    if (!RUNNING.compareAndSet(null, loop)) {
+      runAlone(size, step, body);
+      return;
+    }
+    try {
+      wake(helpers);
+      loop.work();
+    } finally {
+      RUNNING.set(null);
+      loop.awaitHelpers();
+    }
+    loop.rethrow();
+  }
+
+  private static void runAlone(long size, long step, Chunk body) {
+    for (long from = 0; from < size; from += step) body.compute(from, Math.min(size, from + step));
+  }
+
+  private static void wake(int helpers) {
+    synchronized (WORKERS) {
+      while (WORKERS.size() < helpers) {
+        Worker worker = new Worker(WORKERS.size());
+        WORKERS.add(worker);
+        worker.start();
+      }
+      for (int i = 0; i < helpers; i++) LockSupport.unpark(WORKERS.get(i));
+    }
+  }
+
+  /** A loop in progress: threads take the next chunk until none is left. */
+  private static final class Loop {
+    private final long size;
+    private final long step;
+    private final int chunks;
+    private final int helpers;
+    private final Chunk body;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger inside = new AtomicInteger();
+    private volatile @Nullable Throwable failure;
+
+    Loop(long size, long step, int chunks, int helpers, Chunk body) {
+      this.size = size;
+      this.step = step;
+      this.chunks = chunks;
+      this.helpers = helpers;
+      this.body = body;
+    }
+
+    /** Takes part as a helper, unless the loop needs no more or is over. */
+    boolean join(int worker) {
+      if (worker >= helpers) return false;
+      inside.incrementAndGet();
+      try {
+        // Checked after announcing: either the caller sees this helper inside, or this helper sees the loop gone.
+        if (RUNNING.get() != this) return false;
+        work();
+        return true;
+      } finally {
+        inside.decrementAndGet();
+      }
+    }
+
+    void work() {
+      INSIDE.set(true);
+      try {
+        for (int chunk = next.getAndIncrement(); chunk < chunks && failure == null; chunk = next.getAndIncrement()) {
+          long from = chunk * step;
+          body.compute(from, Math.min(size, from + step));
+        }
+      } catch (Throwable e) {
+        failure = e;
+      } finally {
+        INSIDE.set(false);
+      }
+    }
+
+    void awaitHelpers() {
+      for (int spin = 0; inside.get() > 0; spin++) {
+        if (spin < SPINS) Thread.onSpinWait();
+        else Thread.yield();
+      }
+    }
+
+    void rethrow() {
+      switch (failure) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** A thread that waits for loops: spins a little, then sleeps. */
+  private static final class Worker extends Thread {
+    private final int number;
+
+    Worker(int number) {
+      super("ashlar-" + (number + 1));
+      this.number = number;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      @Nullable Loop done = null;
+      int idle = 0;
+      while (true) {
+        Loop loop = RUNNING.get();
+        if (loop != null && loop != done) {
+          loop.join(number);
+          done = loop;
+          idle = 0;
+        } else if (idle++ < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.park(this);
+          idle = 0;
+        }
+      }
+    }
+  }
+}
