@@ -5,12 +5,16 @@ import dev.ashlar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/** A fused operation with a backward of its own: the open door for users, and how this library's own are made. */
+/**
+ * A fused operation with a backward of its own: the open door for users, and how this library's own
+ * are made.
+ */
 public interface DifferentiableOp extends Op.Custom {
   /**
-   * Returns the gradient in each input, given those in the outputs (zeros where none arrived): of the input's element
-   * type and shape, or empty where none flows or {@link Call#needs} says it is not wanted. The engine accumulates. Made
-   * of operations that have gradients themselves, it can be differentiated again.
+   * Returns the gradient in each input, given those in the outputs (zeros where none arrived): of
+   * the input's element type and shape, or empty where none flows or {@link Call#needs} says it is
+   * not wanted. The engine accumulates. Made of operations that have gradients themselves, it can
+   * be differentiated again.
    */
   List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs);
 }

@@ -6,14 +6,23 @@ import java.util.Set;
 final class CallSite {
   private static final StackWalker WALKER = StackWalker.getInstance(Set.of(), 64);
 
-  // The library's own packages; a user's package may well begin with dev.ashlar (the examples' does).
+  // The library's own packages; a user's package may well begin with dev.ashlar (the examples'
+  // does).
   private static final String[] INSIDE = {
-    "dev.ashlar.tensor.", "dev.ashlar.autodiff.", "dev.ashlar.moba.", "dev.ashlar.gpu.", "java.", "jdk."
+    "dev.ashlar.tensor.",
+    "dev.ashlar.autodiff.",
+    "dev.ashlar.moba.",
+    "dev.ashlar.gpu.",
+    "java.",
+    "jdk."
   };
 
   private CallSite() {}
 
-  /** Returns {@code Class.method(File.java:line)} of the nearest caller outside the library, tests included. */
+  /**
+   * Returns {@code Class.method(File.java:line)} of the nearest caller outside the library, tests
+   * included.
+   */
   static String outside() {
     return WALKER.walk(
         frames ->

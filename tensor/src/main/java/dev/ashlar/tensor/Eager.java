@@ -42,21 +42,25 @@ final class Eager implements Interpreter {
     List<Tensor> results = new ArrayList<>(out.size());
     for (int i = 0; i < out.size(); i++) {
       int donor = i < donations.size() ? donations.get(i) : -1;
-      results.add(donor < 0 ? Tensor.allocate(out.get(i)) : donor(op, inputs.get(donor), out.get(i)));
+      results.add(
+          donor < 0 ? Tensor.allocate(out.get(i)) : donor(op, inputs.get(donor), out.get(i)));
     }
     return results;
   }
 
   private static Tensor donor(Op op, Tensor input, TensorSpec out) {
-    if (!input.storage().isWritable()) throw TensorLifetimeException.readOnly(op.label(), input.spec());
+    if (!input.storage().isWritable())
+      throw TensorLifetimeException.readOnly(op.label(), input.spec());
     if (input.layout().overlaps() || !input.spec().equals(out)) {
       throw new ShapeException(
-          "%s: cannot write %s into the memory of %s; pass copy() of it", op.label(), out, input.spec());
+          "%s: cannot write %s into the memory of %s; pass copy() of it",
+          op.label(), out, input.spec());
     }
     return input;
   }
 
-  private static List<Tensor> finishDonations(Op.Custom op, List<Tensor> inputs, List<Tensor> results) {
+  private static List<Tensor> finishDonations(
+      Op.Custom op, List<Tensor> inputs, List<Tensor> results) {
     if (op.donations().isEmpty()) return results;
     return results.stream().map(r -> inputs.contains(r) ? r.donated(op.label()) : r).toList();
   }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Einstein sums by composition: operands are multiplied two at a time, each pair as one batched matrix product.
- * Letters shared with nothing that follows are summed before the product.
+ * Einstein sums by composition: operands are multiplied two at a time, each pair as one batched
+ * matrix product. Letters shared with nothing that follows are summed before the product.
  */
 final class Einsum {
   /** A tensor and the letter of each of its axes. */
@@ -39,7 +39,8 @@ final class Einsum {
     Term result = terms.getFirst();
     if (terms.size() == 1) result = sumAwayExcept(result, output);
     for (int i = 1; i < terms.size(); i++) {
-      result = product(result, terms.get(i), lettersOf(terms.subList(i + 1, terms.size())) + output);
+      result =
+          product(result, terms.get(i), lettersOf(terms.subList(i + 1, terms.size())) + output);
     }
     return arrange(result, output).tensor();
   }
@@ -50,9 +51,11 @@ final class Einsum {
 
   private void checkOutput(String output) {
     for (char letter : output.toCharArray()) {
-      if (!sizes.containsKey(letter)) throw error("has '%s' in its result, which no operand has".formatted(letter));
+      if (!sizes.containsKey(letter))
+        throw error("has '%s' in its result, which no operand has".formatted(letter));
     }
-    if (output.chars().distinct().count() != output.length()) throw error("names an axis of its result twice");
+    if (output.chars().distinct().count() != output.length())
+      throw error("names an axis of its result twice");
   }
 
   private static String lettersOf(List<Term> terms) {
@@ -61,14 +64,18 @@ final class Einsum {
 
   private Term term(Tensor tensor, String letters) {
     if (letters.length() != tensor.rank()) {
-      throw error("names %d axes '%s' of an operand of shape %s".formatted(letters.length(), letters, tensor.shape()));
+      throw error(
+          "names %d axes '%s' of an operand of shape %s"
+              .formatted(letters.length(), letters, tensor.shape()));
     }
     for (int axis = 0; axis < letters.length(); axis++) {
       char letter = letters.charAt(axis);
-      if (!Character.isLetter(letter)) throw error("has '%s' where a letter is needed".formatted(letter));
+      if (!Character.isLetter(letter))
+        throw error("has '%s' where a letter is needed".formatted(letter));
       Integer known = sizes.putIfAbsent(letter, tensor.dim(axis));
       if (known != null && known != tensor.dim(axis)) {
-        throw error("gives axis '%s' both sizes %d and %d".formatted(letter, known, tensor.dim(axis)));
+        throw error(
+            "gives axis '%s' both sizes %d and %d".formatted(letter, known, tensor.dim(axis)));
       }
     }
     return diagonal(tensor, letters);
@@ -93,15 +100,17 @@ final class Einsum {
 
   private static Term sumAwayExcept(Term term, String wanted) {
     String letters = term.letters();
-    int[] axes = java.util.stream.IntStream.range(0, letters.length())
-        .filter(axis -> wanted.indexOf(letters.charAt(axis)) < 0)
-        .toArray();
+    int[] axes =
+        java.util.stream.IntStream.range(0, letters.length())
+            .filter(axis -> wanted.indexOf(letters.charAt(axis)) < 0)
+            .toArray();
     if (axes.length == 0) return term;
     return new Term(term.tensor().sum(axes), keep(letters, wanted, true));
   }
 
   private static String keep(String letters, String among, boolean present) {
-    return letters.chars()
+    return letters
+        .chars()
         .filter(letter -> among.indexOf(letter) >= 0 == present)
         .mapToObj(Character::toString)
         .collect(Collectors.joining());
@@ -116,8 +125,14 @@ final class Einsum {
     String summed = keep(shared, wanted, false);
     String onlyLeft = keep(left.letters(), shared, false);
     String onlyRight = keep(right.letters(), shared, false);
-    Tensor x = arrange(left, batch + onlyLeft + summed).tensor().reshape(count(batch), count(onlyLeft), count(summed));
-    Tensor y = arrange(right, batch + summed + onlyRight).tensor().reshape(count(batch), count(summed), count(onlyRight));
+    Tensor x =
+        arrange(left, batch + onlyLeft + summed)
+            .tensor()
+            .reshape(count(batch), count(onlyLeft), count(summed));
+    Tensor y =
+        arrange(right, batch + summed + onlyRight)
+            .tensor()
+            .reshape(count(batch), count(summed), count(onlyRight));
     String letters = batch + onlyLeft + onlyRight;
     int[] dims = letters.chars().map(letter -> sizes.get((char) letter)).toArray();
     return new Term(x.matmul(y).reshape(dims), letters);

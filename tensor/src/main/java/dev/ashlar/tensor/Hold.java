@@ -4,13 +4,16 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Keeps tensors alive one by one, whatever scopes end meanwhile: a tape holds what its backward pass will read, and
- * lets go of each as it passes. Not for use by several threads at once.
+ * Keeps tensors alive one by one, whatever scopes end meanwhile: a tape holds what its backward
+ * pass will read, and lets go of each as it passes. Not for use by several threads at once.
  */
 public final class Hold implements AutoCloseable {
   private final Map<Storage, Integer> counts = new IdentityHashMap<>();
 
-  /** Keeps a tensor's memory alive until {@link #remove} or {@link #close}; adds up when called again. */
+  /**
+   * Keeps a tensor's memory alive until {@link #remove} or {@link #close}; adds up when called
+   * again.
+   */
   public void add(Tensor tensor) {
     Storage storage = tensor.storage();
     if (!storage.tryHold()) throw TensorLifetimeException.freed(tensor.spec(), storage.freedBy());
@@ -21,7 +24,8 @@ public final class Hold implements AutoCloseable {
   public void remove(Tensor tensor) {
     Storage storage = tensor.storage();
     Integer count = counts.get(storage);
-    if (count == null) throw new IllegalStateException("hold: " + tensor.spec() + " is not held here");
+    if (count == null)
+      throw new IllegalStateException("hold: " + tensor.spec() + " is not held here");
     if (count == 1) counts.remove(storage);
     else counts.put(storage, count - 1);
     storage.release(null);

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What happens when an operation is called: computing it now ({@link Eager}), or also recording it. The current
- * interpreter is bound to the calling thread for the duration of a call; work handed to other threads runs eagerly.
+ * What happens when an operation is called: computing it now ({@link Eager}), or also recording it.
+ * The current interpreter is bound to the calling thread for the duration of a call; work handed to
+ * other threads runs eagerly.
  */
 @FunctionalInterface
 public interface Interpreter {

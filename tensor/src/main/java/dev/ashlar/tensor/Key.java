@@ -1,9 +1,10 @@
 package dev.ashlar.tensor;
 
 /**
- * The state of a random stream as a value: equal keys give equal numbers, on any number of threads. Numbers come from
- * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) with {@code seed} as its key
- * and ({@code stream}, index) as its counter. Never use a key twice: {@link #split} it.
+ * The state of a random stream as a value: equal keys give equal numbers, on any number of threads.
+ * Numbers come from Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
+ * 2011) with {@code seed} as its key and ({@code stream}, index) as its counter. Never use a key
+ * twice: {@link #split} it.
  */
 public record Key(long seed, long stream) {
   /** Returns the key of a seed. */
@@ -13,7 +14,8 @@ public record Key(long seed, long stream) {
 
   /** Returns {@code count} keys whose streams are independent of each other and of this one. */
   public Key[] split(int count) {
-    if (count < 0) throw new IllegalArgumentException("split: count must not be negative, got " + count);
+    if (count < 0)
+      throw new IllegalArgumentException("split: count must not be negative, got " + count);
     Key[] keys = new Key[count];
     for (int i = 0; i < count; i++) keys[i] = fold(i);
     return keys;
@@ -52,7 +54,9 @@ public record Key(long seed, long stream) {
     return (bits(index) >>> 11) * 0x1p-53;
   }
 
-  /** Returns the number at {@code index}, uniform in [0, 1), with 24 random bits: exact as a float. */
+  /**
+   * Returns the number at {@code index}, uniform in [0, 1), with 24 random bits: exact as a float.
+   */
   public float uniformFloat(long index) {
     return (bits(index) >>> 40) * 0x1p-24f;
   }

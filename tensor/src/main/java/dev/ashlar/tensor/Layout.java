@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Where the elements of a tensor lie in its memory: element (i, j, …) is number {@code offset + i·strides[0] +
- * j·strides[1] + …}, counted in elements, not bytes. A stride of 0 repeats an element along its axis.
+ * Where the elements of a tensor lie in its memory: element (i, j, …) is number {@code offset +
+ * i·strides[0] + j·strides[1] + …}, counted in elements, not bytes. A stride of 0 repeats an
+ * element along its axis.
  */
 public final class Layout {
   private final Shape shape;
@@ -77,7 +78,8 @@ public final class Layout {
 
   /** Returns whether two different indices can reach the same element. */
   public boolean overlaps() {
-    for (int axis = 0; axis < rank(); axis++) if (strides[axis] == 0 && shape.dim(axis) > 1) return true;
+    for (int axis = 0; axis < rank(); axis++)
+      if (strides[axis] == 0 && shape.dim(axis) > 1) return true;
     return false;
   }
 
@@ -113,7 +115,8 @@ public final class Layout {
   /** Returns the same elements under another shape of equal size, or empty if that needs a copy. */
   public Optional<Layout> reshape(Shape target) {
     if (contiguous) return Optional.of(new Layout(target, rowMajor(target), offset));
-    // Axes of size 1 say nothing about memory; the others must group into runs that each side splits alike.
+    // Axes of size 1 say nothing about memory; the others must group into runs that each side
+    // splits alike.
     int[] from = axesAboveOne();
     long[] out = new long[target.rank()];
     int at = from.length - 1;
@@ -128,7 +131,8 @@ public final class Layout {
       want *= axis >= 0 ? target.dim(axis) : 1;
       while (have != want) {
         if (have < want) {
-          if (first == 0 || strides[from[first - 1]] != strides[from[first]] * shape.dim(from[first])) {
+          if (first == 0
+              || strides[from[first - 1]] != strides[from[first]] * shape.dim(from[first])) {
             return Optional.empty();
           }
           have *= shape.dim(from[--first]);

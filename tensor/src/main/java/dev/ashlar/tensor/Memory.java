@@ -14,18 +14,24 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.memory.rounding.RoundingPolicy;
 
 /**
- * Where tensors get their memory: an Arrow {@link BufferAllocator}, the user's own or one made here, with a limit.
+ * Where tensors get their memory: an Arrow {@link BufferAllocator}, the user's own or one made
+ * here, with a limit.
  *
- * <p>With {@code -Dashlar.debug=true} every allocation remembers where it was made, and a leak report names it.
+ * <p>With {@code -Dashlar.debug=true} every allocation remembers where it was made, and a leak
+ * report names it.
  */
 public final class Memory implements AutoCloseable {
   /** The system property that makes allocations remember their place. */
   public static final String DEBUG_PROPERTY = "ashlar.debug";
 
-  /** Data begins on this boundary, with at least as much room in front: a device's array header fits there. */
+  /**
+   * Data begins on this boundary, with at least as much room in front: a device's array header fits
+   * there.
+   */
   static final int ALIGNMENT_BYTES = 64;
 
-  // Arrow rounds to powers of two by default, which would nearly double what a 5 MB activation takes.
+  // Arrow rounds to powers of two by default, which would nearly double what a 5 MB activation
+  // takes.
   private static final RoundingPolicy ROUND_TO_PAGES = bytes -> (bytes + 4095) & -4096;
 
   private final BufferAllocator allocator;
@@ -50,14 +56,20 @@ public final class Memory implements AutoCloseable {
     return Shared.MEMORY;
   }
 
-  /** Returns memory from an allocator of the user's, which stays the user's to limit, inspect and close. */
+  /**
+   * Returns memory from an allocator of the user's, which stays the user's to limit, inspect and
+   * close.
+   */
   public static Memory of(BufferAllocator allocator) {
     return new Memory(allocator, false);
   }
 
-  /** Returns memory of its own that answers {@link TensorMemoryException} beyond {@code limitBytes}. */
+  /**
+   * Returns memory of its own that answers {@link TensorMemoryException} beyond {@code limitBytes}.
+   */
   public static Memory withLimit(long limitBytes) {
-    if (limitBytes < 0) throw new IllegalArgumentException("memory: limit must not be negative, got " + limitBytes);
+    if (limitBytes < 0)
+      throw new IllegalArgumentException("memory: limit must not be negative, got " + limitBytes);
     try {
       return new Memory(
           new RootAllocator(AllocationListener.NOOP, limitBytes, ROUND_TO_PAGES), true);
@@ -113,7 +125,8 @@ public final class Memory implements AutoCloseable {
     try {
       return allocator.buffer(bytes);
     } catch (OutOfMemoryException | OutOfMemoryError e) {
-      throw new TensorMemoryException(bytes, allocator.getAllocatedMemory(), allocator.getLimit(), e);
+      throw new TensorMemoryException(
+          bytes, allocator.getAllocatedMemory(), allocator.getLimit(), e);
     }
   }
 
@@ -131,7 +144,8 @@ public final class Memory implements AutoCloseable {
   /**
    * Proves that nothing leaked, and closes the allocator if it was made here.
    *
-   * @throws TensorLifetimeException if tensors are still alive, naming in debug mode where they were made
+   * @throws TensorLifetimeException if tensors are still alive, naming in debug mode where they
+   *     were made
    */
   @Override
   public void close() {
@@ -140,8 +154,12 @@ public final class Memory implements AutoCloseable {
   }
 
   private String leakReport() {
-    var report = new StringBuilder("memory leak: %d tensors of %,d bytes were never freed".formatted(liveCount(), usedBytes()));
-    if (!debug) return report.append("; -D" + DEBUG_PROPERTY + "=true names where they were made").toString();
+    var report =
+        new StringBuilder(
+            "memory leak: %d tensors of %,d bytes were never freed"
+                .formatted(liveCount(), usedBytes()));
+    if (!debug)
+      return report.append("; -D" + DEBUG_PROPERTY + "=true names where they were made").toString();
     Map<String, Integer> counts = new TreeMap<>();
     synchronized (places) {
       places.values().forEach(place -> counts.merge(place, 1, Integer::sum));

@@ -4,9 +4,10 @@ import dev.ashlar.tensor.spi.Operand;
 import java.util.List;
 
 /**
- * Everything a tensor program can say. A record holds an operation's attributes; tensors are passed beside it. Each
- * concern (result shape, plain kernel, gradient, device kernel) is one exhaustive switch over this vocabulary, so the
- * compiler lists what a new operation still lacks. Axes in attributes count from the first and are never negative.
+ * Everything a tensor program can say. A record holds an operation's attributes; tensors are passed
+ * beside it. Each concern (result shape, plain kernel, gradient, device kernel) is one exhaustive
+ * switch over this vocabulary, so the compiler lists what a new operation still lacks. Axes in
+ * attributes count from the first and are never negative.
  */
 public sealed interface Op {
 
@@ -89,7 +90,9 @@ public sealed interface Op {
   /** Logical negation of a BOOL. */
   record Not() implements Op {}
 
-  /** The same numbers as another element type; float to integer cuts towards 0, to BOOL is x != 0. */
+  /**
+   * The same numbers as another element type; float to integer cuts towards 0, to BOOL is x != 0.
+   */
   record Cast(DType dtype) implements Op {}
 
   // ---- Elementwise, two or three inputs, broadcast.
@@ -149,7 +152,10 @@ public sealed interface Op {
 
   // ---- Reductions.
 
-  /** A result of several elements: {@code axes} (ascending) shrink to 1, or vanish unless {@code keepAxes}. */
+  /**
+   * A result of several elements: {@code axes} (ascending) shrink to 1, or vanish unless {@code
+   * keepAxes}.
+   */
   sealed interface Reduction extends Op {
     /** Returns the axes reduced, ascending. */
     List<Integer> axes();
@@ -167,10 +173,15 @@ public sealed interface Op {
   /** The least; NaN if one is NaN. */
   record Min(List<Integer> axes, boolean keepAxes) implements Reduction {}
 
-  /** Where along an axis the greatest stands, as I64; the lowest index of equals; NaN counts as greatest. */
+  /**
+   * Where along an axis the greatest stands, as I64; the lowest index of equals; NaN counts as
+   * greatest.
+   */
   record ArgMax(int axis, boolean keepAxis) implements Op {}
 
-  /** Where along an axis the least stands, as I64; the lowest index of equals; NaN counts as least. */
+  /**
+   * Where along an axis the least stands, as I64; the lowest index of equals; NaN counts as least.
+   */
   record ArgMin(int axis, boolean keepAxis) implements Op {}
 
   // ---- Along one axis.
@@ -188,8 +199,8 @@ public sealed interface Op {
   record Sort(int axis, boolean descending) implements Op {}
 
   /**
-   * The k greatest (or least) along an axis in order, and where they stood (I64). Of equals the lowest index comes
-   * first; NaN counts as greatest.
+   * The k greatest (or least) along an axis in order, and where they stood (I64). Of equals the
+   * lowest index comes first; NaN counts as greatest.
    */
   record TopK(int axis, int k, boolean largest) implements Op {}
 
@@ -203,7 +214,10 @@ public sealed interface Op {
   /** The input's own memory in another layout; computed by {@link Views}, never by a kernel. */
   sealed interface View extends Op {}
 
-  /** The same elements in row-major order under another shape; copies where strides do not allow a view. */
+  /**
+   * The same elements in row-major order under another shape; copies where strides do not allow a
+   * view.
+   */
   record Reshape(Shape shape) implements View {}
 
   /** Axes in another order: axis i of the result is axis axes[i] of the input. */
@@ -229,19 +243,34 @@ public sealed interface Op {
   /** Inputs side by side along an axis. */
   record Concat(int axis) implements Op {}
 
-  /** Zeros of size {@code size} along an axis, with the input at start, start + step, …: the adjoint of Slice. */
+  /**
+   * Zeros of size {@code size} along an axis, with the input at start, start + step, …: the adjoint
+   * of Slice.
+   */
   record Pad(int axis, int start, int step, int size) implements Op {}
 
-  /** (source, index): y[.., i, ..] = source[.., index[.., i, ..], ..] along an axis; index is I32 or I64. */
+  /**
+   * (source, index): y[.., i, ..] = source[.., index[.., i, ..], ..] along an axis; index is I32 or
+   * I64.
+   */
   record Gather(int axis) implements Op {}
 
-  /** (into, index, source): a copy of into, with source[.., i, ..] added at index[.., i, ..]: Gather's adjoint. */
+  /**
+   * (into, index, source): a copy of into, with source[.., i, ..] added at index[.., i, ..]:
+   * Gather's adjoint.
+   */
   record ScatterAdd(int axis) implements Op {}
 
-  /** (source, index): slices of source along an axis, in the order of index, whose shape replaces the axis. */
+  /**
+   * (source, index): slices of source along an axis, in the order of index, whose shape replaces
+   * the axis.
+   */
   record IndexSelect(int axis) implements Op {}
 
-  /** (into, index, source): a copy of into, with slices of source added at index: IndexSelect's adjoint. */
+  /**
+   * (into, index, source): a copy of into, with slices of source added at index: IndexSelect's
+   * adjoint.
+   */
   record IndexAdd(int axis) implements Op {}
 
   /** A last axis of size {@code classes}: 1 where the integer input names it, else 0. */
@@ -250,19 +279,23 @@ public sealed interface Op {
   // ---- The open door.
 
   /**
-   * A fused operation defined outside this package, with its own shape rule and plain kernel. Further kernels may be
-   * offered by any {@link dev.ashlar.tensor.spi.KernelProvider}.
+   * A fused operation defined outside this package, with its own shape rule and plain kernel.
+   * Further kernels may be offered by any {@link dev.ashlar.tensor.spi.KernelProvider}.
    */
   non-sealed interface Custom extends Op {
-    /** Returns the results' element types and shapes; throws {@link ShapeException} for inputs it cannot take. */
+    /**
+     * Returns the results' element types and shapes; throws {@link ShapeException} for inputs it
+     * cannot take.
+     */
     List<TensorSpec> specs(List<TensorSpec> inputs);
 
     /** Computes the results by plain loops. Inputs may have any layout; results are contiguous. */
     void compute(List<Operand> inputs, List<Operand> outputs);
 
     /**
-     * Returns, per result, which input gives up its memory to it, or -1. Such an input is read and written by the
-     * kernel in one place and cannot be used afterwards. Only for operations without a gradient.
+     * Returns, per result, which input gives up its memory to it, or -1. Such an input is read and
+     * written by the kernel in one place and cannot be used afterwards. Only for operations without
+     * a gradient.
      */
     default List<Integer> donations() {
       return List.of();

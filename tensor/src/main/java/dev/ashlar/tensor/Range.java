@@ -1,11 +1,17 @@
 package dev.ashlar.tensor;
 
-/** Which elements of an axis to take, as in {@code x.get(Range.all(), Range.of(1, 3))}; no bound counts from the end. */
+/**
+ * Which elements of an axis to take, as in {@code x.get(Range.all(), Range.of(1, 3))}; no bound
+ * counts from the end.
+ */
 public sealed interface Range {
   /** One element; the axis vanishes. A negative index counts from the end. */
   record At(int index) implements Range {}
 
-  /** Elements {@code start} (inclusive) to {@code stop} (exclusive), every {@code step}-th; negatives from the end. */
+  /**
+   * Elements {@code start} (inclusive) to {@code stop} (exclusive), every {@code step}-th;
+   * negatives from the end.
+   */
   record Span(int start, int stop, int step) implements Range {}
 
   /** Every element. */
@@ -34,7 +40,8 @@ public sealed interface Range {
   /** Returns the part of {@code x} that one range per leading axis describes. */
   static Tensor select(Tensor x, Range... ranges) {
     if (ranges.length > x.rank()) {
-      throw new ShapeException("get: %d ranges for the %d axes of %s", ranges.length, x.rank(), x.shape());
+      throw new ShapeException(
+          "get: %d ranges for the %d axes of %s", ranges.length, x.rank(), x.shape());
     }
     Tensor part = x;
     int axis = 0;

@@ -56,7 +56,9 @@ public final class Shape {
     return dims[axis("dim", axis)];
   }
 
-  /** Returns {@code axis} counted from the first; throws {@link ShapeException} naming {@code op}. */
+  /**
+   * Returns {@code axis} counted from the first; throws {@link ShapeException} naming {@code op}.
+   */
   public int axis(String op, int axis) {
     int fromFirst = axis < 0 ? axis + dims.length : axis;
     if (fromFirst < 0 || fromFirst >= dims.length) throw ShapeException.noSuchAxis(op, this, axis);
@@ -101,9 +103,11 @@ public final class Shape {
   }
 
   /**
-   * Returns the shape both operands are stretched to: axes align at the last, and a size of 1 stretches.
+   * Returns the shape both operands are stretched to: axes align at the last, and a size of 1
+   * stretches.
    *
-   * @throws ShapeException naming {@code op}, both shapes and the axis, if two sizes differ and none is 1
+   * @throws ShapeException naming {@code op}, both shapes and the axis, if two sizes differ and
+   *     none is 1
    */
   public static Shape broadcast(String op, Shape left, Shape right) {
     int rank = Math.max(left.rank(), right.rank());

@@ -3,11 +3,17 @@ package dev.ashlar.tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** Shapes or element types that an operation cannot take; the message names the operation and the remedy. */
+/**
+ * Shapes or element types that an operation cannot take; the message names the operation and the
+ * remedy.
+ */
 public final class ShapeException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a formatted message that should name the operation, the shapes and the remedy. */
+  /**
+   * Makes an exception with a formatted message that should name the operation, the shapes and the
+   * remedy.
+   */
   public ShapeException(String format, Object... values) {
     super(String.format(format, values));
   }
@@ -38,7 +44,8 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException notExpandable(Shape from, Shape to) {
     return new ShapeException(
-        "expand: %s cannot be stretched to %s: axes align at the last, and only axes of size 1 stretch", from, to);
+        "expand: %s cannot be stretched to %s: axes align at the last, and only axes of size 1 stretch",
+        from, to);
   }
 
   static ShapeException innerSizes(Shape left, Shape right) {
@@ -48,7 +55,8 @@ public final class ShapeException extends IllegalArgumentException {
   }
 
   static ShapeException rankAtLeast(String op, int needed, Shape shape) {
-    return new ShapeException("%s: needs at least %d axes, got shape %s; reshape it first", op, needed, shape);
+    return new ShapeException(
+        "%s: needs at least %d axes, got shape %s; reshape it first", op, needed, shape);
   }
 
   static ShapeException reshape(Shape from, Shape to) {
@@ -58,7 +66,8 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException permutation(Shape shape, int[] axes) {
     return new ShapeException(
-        "permute: %s is not an order of the %d axes of %s", Arrays.toString(axes), shape.rank(), shape);
+        "permute: %s is not an order of the %d axes of %s",
+        Arrays.toString(axes), shape.rank(), shape);
   }
 
   static ShapeException sliceOutside(Shape shape, int axis, int start, int stop, int step) {
@@ -78,12 +87,14 @@ public final class ShapeException extends IllegalArgumentException {
   }
 
   static ShapeException emptyReduction(String op, Shape shape, int axis) {
-    return new ShapeException("%s: axis %d of %s is empty, and %s has no value there", op, axis, shape, op);
+    return new ShapeException(
+        "%s: axis %d of %s is empty, and %s has no value there", op, axis, shape, op);
   }
 
   static ShapeException index(String op, Shape source, Shape index, int axis) {
     return new ShapeException(
-        "%s: index %s must have the rank of source %s and be no larger on any axis but %d", op, index, source, axis);
+        "%s: index %s must have the rank of source %s and be no larger on any axis but %d",
+        op, index, source, axis);
   }
 
   static ShapeException mismatch(String op, String what, Shape expected, Shape actual) {
@@ -92,7 +103,8 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException k(String op, int k, Shape shape, int axis) {
     return new ShapeException(
-        "%s: k must lie in 0 .. %d, the size of axis %d of %s, got %d", op, shape.dim(axis), axis, shape, k);
+        "%s: k must lie in 0 .. %d, the size of axis %d of %s, got %d",
+        op, shape.dim(axis), axis, shape, k);
   }
 
   static ShapeException dtypes(String op, TensorSpec left, TensorSpec right) {

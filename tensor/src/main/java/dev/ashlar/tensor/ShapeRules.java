@@ -5,7 +5,10 @@ import static dev.ashlar.tensor.DType.I64;
 
 import java.util.List;
 
-/** What each operation makes of the element types and shapes of its inputs; the one place that checks them. */
+/**
+ * What each operation makes of the element types and shapes of its inputs; the one place that
+ * checks them.
+ */
 public final class ShapeRules {
   private ShapeRules() {}
 
@@ -32,7 +35,8 @@ public final class ShapeRules {
       case Op.ArgMax arg -> List.of(argument(op, in.get(0), arg.axis(), arg.keepAxis()));
       case Op.ArgMin arg -> List.of(argument(op, in.get(0), arg.axis(), arg.keepAxis()));
       case Op.Softmax softmax -> List.of(needAxis(op, needFloating(op, in.get(0)), softmax.axis()));
-      case Op.LogSoftmax softmax -> List.of(needAxis(op, needFloating(op, in.get(0)), softmax.axis()));
+      case Op.LogSoftmax softmax ->
+          List.of(needAxis(op, needFloating(op, in.get(0)), softmax.axis()));
       case Op.CumSum sum -> List.of(needAxis(op, needNumber(op, in.get(0)), sum.axis()));
       case Op.Sort sort -> ordered(needAxis(op, needNumber(op, in.get(0)), sort.axis()));
       case Op.TopK topK -> ordered(topK(topK, needNumber(op, in.get(0))));
@@ -57,7 +61,8 @@ public final class ShapeRules {
       case Op.View _, Op.Copy _, Op.Pad _, Op.OneHot _ -> 1;
       case Op.Binary _, Op.Compare _, Op.Logical _, Op.MatMul _, Op.Gather _, Op.IndexSelect _ -> 2;
       case Op.Where _, Op.ScatterAdd _, Op.IndexAdd _ -> 3;
-      case Op.Concat _, Op.Custom _ -> throw new IllegalStateException("any number of inputs: " + op);
+      case Op.Concat _, Op.Custom _ ->
+          throw new IllegalStateException("any number of inputs: " + op);
     };
   }
 
@@ -100,7 +105,8 @@ public final class ShapeRules {
       case Op.Fill _ -> {}
       case Op.Arange _ -> {
         needNumber(op, spec);
-        if (spec.shape().rank() != 1) throw new ShapeException("arange: needs one axis, got %s", spec);
+        if (spec.shape().rank() != 1)
+          throw new ShapeException("arange: needs one axis, got %s", spec);
       }
       case Op.Uniform _, Op.Normal _ -> needFloating(op, spec);
     }
@@ -110,8 +116,10 @@ public final class ShapeRules {
   private static TensorSpec unary(Op.Unary op, TensorSpec in) {
     return switch (op) {
       case Op.Negate _, Op.Abs _, Op.Relu _ -> needNumber(op, in);
-      case Op.Exp _, Op.Expm1 _, Op.Log _, Op.Log1p _, Op.Sqrt _, Op.Reciprocal _ -> needFloating(op, in);
-      case Op.Sin _, Op.Cos _, Op.Tanh _, Op.Sigmoid _, Op.Floor _, Op.Round _ -> needFloating(op, in);
+      case Op.Exp _, Op.Expm1 _, Op.Log _, Op.Log1p _, Op.Sqrt _, Op.Reciprocal _ ->
+          needFloating(op, in);
+      case Op.Sin _, Op.Cos _, Op.Tanh _, Op.Sigmoid _, Op.Floor _, Op.Round _ ->
+          needFloating(op, in);
     };
   }
 
@@ -138,10 +146,12 @@ public final class ShapeRules {
     for (int axis : op.axes()) {
       shape.axis(op.label(), axis);
       if (axis <= previous) {
-        throw ShapeException.repeatedAxis(op.label(), op.axes().stream().mapToInt(a -> a).toArray());
+        throw ShapeException.repeatedAxis(
+            op.label(), op.axes().stream().mapToInt(a -> a).toArray());
       }
       previous = axis;
-      if (!(op instanceof Op.Sum) && shape.dim(axis) == 0) throw ShapeException.emptyReduction(op.label(), shape, axis);
+      if (!(op instanceof Op.Sum) && shape.dim(axis) == 0)
+        throw ShapeException.emptyReduction(op.label(), shape, axis);
     }
     return in.with(reduced(shape, op.axes(), op.keepAxes()));
   }
@@ -154,7 +164,8 @@ public final class ShapeRules {
 
   private static TensorSpec argument(Op op, TensorSpec in, int axis, boolean keepAxis) {
     needAxis(op, needNumber(op, in), axis);
-    if (in.shape().dim(axis) == 0) throw ShapeException.emptyReduction(op.label(), in.shape(), axis);
+    if (in.shape().dim(axis) == 0)
+      throw ShapeException.emptyReduction(op.label(), in.shape(), axis);
     return new TensorSpec(I64, reduced(in.shape(), List.of(axis), keepAxis));
   }
 
@@ -224,7 +235,8 @@ public final class ShapeRules {
       boolean fits =
           each.shape().rank() == first.shape().rank()
               && each.shape().without(op.axis()).equals(first.shape().without(op.axis()));
-      if (!fits) throw ShapeException.concat(op.axis(), in.stream().map(TensorSpec::shape).toList());
+      if (!fits)
+        throw ShapeException.concat(op.axis(), in.stream().map(TensorSpec::shape).toList());
       total += each.shape().dim(op.axis());
     }
     return first.with(first.shape().with(op.axis(), Math.toIntExact(total)));
@@ -234,7 +246,8 @@ public final class ShapeRules {
     needAxis(op, in, op.axis());
     int count = in.shape().dim(op.axis());
     long last = op.start() + (count - 1L) * op.step();
-    boolean fits = op.start() >= 0 && op.step() >= 1 && op.size() >= 0 && (count == 0 || last < op.size());
+    boolean fits =
+        op.start() >= 0 && op.step() >= 1 && op.size() >= 0 && (count == 0 || last < op.size());
     if (!fits) throw ShapeException.padTooSmall(in.shape(), op);
     return in.with(in.shape().with(op.axis(), op.size()));
   }
@@ -254,7 +267,8 @@ public final class ShapeRules {
     if (!fits) throw ShapeException.index(op.label(), source.shape(), index.shape(), axis);
   }
 
-  private static TensorSpec scatterAdd(Op.ScatterAdd op, TensorSpec into, TensorSpec index, TensorSpec source) {
+  private static TensorSpec scatterAdd(
+      Op.ScatterAdd op, TensorSpec into, TensorSpec index, TensorSpec source) {
     needNumber(op, into);
     needSame(op, into, source);
     checkIndexShape(op, op.axis(), into, index);
@@ -268,20 +282,24 @@ public final class ShapeRules {
     needIndex(op, index);
     needAxis(op, source, axis);
     Shape shape = source.shape();
-    return source.with(shape.slice(0, axis).concat(index.shape()).concat(shape.slice(axis + 1, shape.rank())));
+    return source.with(
+        shape.slice(0, axis).concat(index.shape()).concat(shape.slice(axis + 1, shape.rank())));
   }
 
-  private static TensorSpec indexAdd(Op.IndexAdd op, TensorSpec into, TensorSpec index, TensorSpec source) {
+  private static TensorSpec indexAdd(
+      Op.IndexAdd op, TensorSpec into, TensorSpec index, TensorSpec source) {
     needNumber(op, into);
     needSame(op, into, source);
     Shape expected = indexSelect(op, op.axis(), into, index).shape();
-    if (!source.shape().equals(expected)) throw ShapeException.mismatch(op.label(), "source", expected, source.shape());
+    if (!source.shape().equals(expected))
+      throw ShapeException.mismatch(op.label(), "source", expected, source.shape());
     return into;
   }
 
   private static TensorSpec oneHot(Op.OneHot op, TensorSpec in) {
     needIndex(op, in);
-    if (op.classes() < 0) throw new ShapeException("oneHot: classes must not be negative, got %d", op.classes());
+    if (op.classes() < 0)
+      throw new ShapeException("oneHot: classes must not be negative, got %d", op.classes());
     return new TensorSpec(op.dtype(), in.shape().inserted(-1, op.classes()));
   }
 }

@@ -6,8 +6,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory that tensors share, counted: it lives while somebody holds it, and is given back when the last lets go. A
- * kernel at work holds it too, so freeing it from another thread cannot pull memory from under a kernel.
+ * Memory that tensors share, counted: it lives while somebody holds it, and is given back when the
+ * last lets go. A kernel at work holds it too, so freeing it from another thread cannot pull memory
+ * from under a kernel.
  */
 final class Storage {
   private static final VarHandle HOLDS;
@@ -44,7 +45,10 @@ final class Storage {
     }
   }
 
-  /** Lets go; the last one gives the memory back. {@code by} says where, for the error of a later use. */
+  /**
+   * Lets go; the last one gives the memory back. {@code by} says where, for the error of a later
+   * use.
+   */
   void release(@Nullable String by) {
     if (by != null) freedBy = by;
     int before = (int) HOLDS.getAndAdd(this, -1);
@@ -60,7 +64,10 @@ final class Storage {
     return freedBy;
   }
 
-  /** Returns how often this memory was donated: a tensor of an earlier epoch must not touch it any more. */
+  /**
+   * Returns how often this memory was donated: a tensor of an earlier epoch must not touch it any
+   * more.
+   */
   int epoch() {
     return epoch;
   }

@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Numbers in a rectangle of any rank: an immutable value. Every method calls one operation by the current {@link
- * Interpreter}, or composes a few; results belong to the innermost {@link TensorScope}. Axes may be negative: -1 is the
- * last. Operands of a binary method must have one element type; their shapes broadcast.
+ * Numbers in a rectangle of any rank: an immutable value. Every method calls one operation by the
+ * current {@link Interpreter}, or composes a few; results belong to the innermost {@link
+ * TensorScope}. Axes may be negative: -1 is the last. Operands of a binary method must have one
+ * element type; their shapes broadcast.
  *
- * <p>Every method throws {@link ShapeException} for shapes or element types it cannot take, and {@link
- * TensorLifetimeException} if an input was freed.
+ * <p>Every method throws {@link ShapeException} for shapes or element types it cannot take, and
+ * {@link TensorLifetimeException} if an input was freed.
  */
 public final class Tensor {
   private final DType dtype;
@@ -62,7 +63,8 @@ public final class Tensor {
 
   /** Returns an I32 tensor of a shape from numbers in row-major order. */
   public static Tensor of(Shape shape, int... values) {
-    return TensorData.fillLongs(new TensorSpec(DType.I32, shape), values.length, i -> values[(int) i]);
+    return TensorData.fillLongs(
+        new TensorSpec(DType.I32, shape), values.length, i -> values[(int) i]);
   }
 
   /** Returns an I64 vector [n]. */
@@ -72,7 +74,8 @@ public final class Tensor {
 
   /** Returns an I64 tensor of a shape from numbers in row-major order. */
   public static Tensor of(Shape shape, long... values) {
-    return TensorData.fillLongs(new TensorSpec(DType.I64, shape), values.length, i -> values[(int) i]);
+    return TensorData.fillLongs(
+        new TensorSpec(DType.I64, shape), values.length, i -> values[(int) i]);
   }
 
   /** Returns a BOOL vector [n]. */
@@ -82,7 +85,8 @@ public final class Tensor {
 
   /** Returns a BOOL tensor of a shape from truth values in row-major order. */
   public static Tensor of(Shape shape, boolean... values) {
-    return TensorData.fillLongs(new TensorSpec(DType.BOOL, shape), values.length, i -> values[(int) i] ? 1 : 0);
+    return TensorData.fillLongs(
+        new TensorSpec(DType.BOOL, shape), values.length, i -> values[(int) i] ? 1 : 0);
   }
 
   /** Returns a single number [] of an element type. */
@@ -115,7 +119,9 @@ public final class Tensor {
     return Interpreter.call(new Op.Arange(new TensorSpec(dtype, Shape.of(size))));
   }
 
-  /** Returns {@code count} numbers from {@code first} to {@code last} at equal distances [count]. */
+  /**
+   * Returns {@code count} numbers from {@code first} to {@code last} at equal distances [count].
+   */
   public static Tensor linspace(DType dtype, double first, double last, int count) {
     double step = count > 1 ? (last - first) / (count - 1) : 0;
     return arange(dtype, count).times(step).plus(first);
@@ -193,7 +199,10 @@ public final class Tensor {
     return TensorData.toDoubles(this);
   }
 
-  /** Returns the elements in row-major order as ints; throws ArithmeticException for one that does not fit. */
+  /**
+   * Returns the elements in row-major order as ints; throws ArithmeticException for one that does
+   * not fit.
+   */
   public int[] toInts() {
     return Arrays.stream(toLongs()).mapToInt(Math::toIntExact).toArray();
   }
@@ -210,13 +219,14 @@ public final class Tensor {
 
   /** Returns the only element; throws {@link ShapeException} if there are more or fewer. */
   public double item() {
-    if (size() != 1) throw new ShapeException("item: needs exactly one element, got shape %s", shape());
+    if (size() != 1)
+      throw new ShapeException("item: needs exactly one element, got shape %s", shape());
     return TensorData.read(this, operand -> operand.getDouble(layout.offsetElements()));
   }
 
   /**
-   * Calls {@code reader} with this tensor's memory, which stays valid during the call and no longer. Writing to it is an
-   * error that no check catches.
+   * Calls {@code reader} with this tensor's memory, which stays valid during the call and no
+   * longer. Writing to it is an error that no check catches.
    */
   public <R> R read(Function<Operand, R> reader) {
     return TensorData.read(this, reader);
@@ -305,7 +315,10 @@ public final class Tensor {
     return Interpreter.call(new Op.Relu(), this);
   }
 
-  /** Returns the Gaussian error linear unit by its tanh form (Hendrycks and Gimpel, arXiv 1606.08415). */
+  /**
+   * Returns the Gaussian error linear unit by its tanh form (Hendrycks and Gimpel, arXiv
+   * 1606.08415).
+   */
   public Tensor gelu() {
     return TensorMath.gelu(this);
   }
@@ -410,10 +423,14 @@ public final class Tensor {
     return Interpreter.call(new Op.Minimum(), this, other);
   }
 
-  /** Returns {@code value} as a scalar of this element type; throws if an integer type cannot hold it. */
+  /**
+   * Returns {@code value} as a scalar of this element type; throws if an integer type cannot hold
+   * it.
+   */
   private Tensor like(double value) {
     if (!dtype.isFloating() && value != Math.rint(value)) {
-      throw new ShapeException("%s cannot hold %s; cast the tensor with toType(F32) first", spec(), value);
+      throw new ShapeException(
+          "%s cannot hold %s; cast the tensor with toType(F32) first", spec(), value);
     }
     return scalar(dtype, value);
   }
@@ -609,7 +626,9 @@ public final class Tensor {
 
   // ---- Products.
 
-  /** Returns the matrix product: [..., M, K] @ [..., K, N] -> [..., M, N]; leading axes broadcast. */
+  /**
+   * Returns the matrix product: [..., M, K] @ [..., K, N] -> [..., M, N]; leading axes broadcast.
+   */
   public Tensor matmul(Tensor other) {
     return Interpreter.call(new Op.MatMul(), this, other);
   }
@@ -621,7 +640,10 @@ public final class Tensor {
 
   // ---- Views: no numbers are copied.
 
-  /** Returns the elements under another shape; one size may be -1. Copies where strides do not allow a view. */
+  /**
+   * Returns the elements under another shape; one size may be -1. Copies where strides do not allow
+   * a view.
+   */
   public Tensor reshape(int... dims) {
     return Interpreter.call(new Op.Reshape(TensorMath.inferSize(shape(), dims)), this);
   }
@@ -662,7 +684,10 @@ public final class Tensor {
     return Interpreter.call(new Op.Expand(shape), this);
   }
 
-  /** Returns elements {@code start} (inclusive) to {@code stop} (exclusive) of an axis; negatives count from its end. */
+  /**
+   * Returns elements {@code start} (inclusive) to {@code stop} (exclusive) of an axis; negatives
+   * count from its end.
+   */
   public Tensor slice(int axis, int start, int stop) {
     return slice(axis, start, stop, 1);
   }
@@ -676,12 +701,15 @@ public final class Tensor {
     return Interpreter.call(new Op.Slice(at, from, to, step), this);
   }
 
-  /** Returns element {@code index} of an axis, which vanishes; a negative index counts from its end. */
+  /**
+   * Returns element {@code index} of an axis, which vanishes; a negative index counts from its end.
+   */
   public Tensor select(int axis, int index) {
     int at = axis("select", axis);
     int size = shape().dim(at);
     int from = index < 0 ? index + size : index;
-    if (from < 0 || from >= size) throw ShapeException.sliceOutside(shape(), at, index, index + 1, 1);
+    if (from < 0 || from >= size)
+      throw ShapeException.sliceOutside(shape(), at, index, index + 1, 1);
     return slice(at, from, from + 1).reshape(shape().without(at));
   }
 
@@ -704,7 +732,8 @@ public final class Tensor {
 
   /** Returns the tensor without an axis of size 1. */
   public Tensor squeeze(int axis) {
-    if (dim(axis) != 1) throw new ShapeException("squeeze: axis %d of %s is not of size 1", axis, shape());
+    if (dim(axis) != 1)
+      throw new ShapeException("squeeze: axis %d of %s is not of size 1", axis, shape());
     return reshape(shape().without(axis));
   }
 
@@ -754,7 +783,8 @@ public final class Tensor {
   /** Returns the tensor with zeros before and after it along an axis. */
   public Tensor pad(int axis, int before, int after) {
     int at = axis("pad", axis);
-    return Interpreter.call(new Op.Pad(at, before, 1, Math.addExact(before + after, dim(at))), this);
+    return Interpreter.call(
+        new Op.Pad(at, before, 1, Math.addExact(before + after, dim(at))), this);
   }
 
   /** Returns y[.., i, ..] = x[.., index[.., i, ..], ..] along an axis. */
@@ -783,7 +813,9 @@ public final class Tensor {
     return indexSelect(0, ids);
   }
 
-  /** Returns, for integers [...], [..., classes]: 1 where the last index equals the integer, else 0. */
+  /**
+   * Returns, for integers [...], [..., classes]: 1 where the last index equals the integer, else 0.
+   */
   public Tensor oneHot(int classes, DType target) {
     return Interpreter.call(new Op.OneHot(classes, target), this);
   }
@@ -831,7 +863,8 @@ public final class Tensor {
 
   void checkAlive() {
     if (!storage.isAlive()) throw TensorLifetimeException.freed(spec(), storage.freedBy());
-    if (storage.epoch() != epoch) throw TensorLifetimeException.donated(spec(), storage.donatedTo());
+    if (storage.epoch() != epoch)
+      throw TensorLifetimeException.donated(spec(), storage.donatedTo());
   }
 
   /** Holds the memory against being freed, until the storage is released. */

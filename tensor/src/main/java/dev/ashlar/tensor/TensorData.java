@@ -30,7 +30,8 @@ final class TensorData {
 
   private static Tensor allocate(TensorSpec spec, long count) {
     if (spec.shape().size() != count) {
-      throw new ShapeException("of: shape %s has %d elements, got %d numbers", spec.shape(), spec.shape().size(), count);
+      throw new ShapeException(
+          "of: shape %s has %d elements, got %d numbers", spec.shape(), spec.shape().size(), count);
     }
     return Tensor.allocate(spec);
   }
@@ -45,19 +46,24 @@ final class TensorData {
   }
 
   static float[] toFloats(Tensor tensor) {
-    return readRowMajor(tensor.toType(DType.F32), elements -> elements.toArray(ValueLayout.JAVA_FLOAT));
+    return readRowMajor(
+        tensor.toType(DType.F32), elements -> elements.toArray(ValueLayout.JAVA_FLOAT));
   }
 
   static double[] toDoubles(Tensor tensor) {
-    return readRowMajor(tensor.toType(DType.F64), elements -> elements.toArray(ValueLayout.JAVA_DOUBLE));
+    return readRowMajor(
+        tensor.toType(DType.F64), elements -> elements.toArray(ValueLayout.JAVA_DOUBLE));
   }
 
   static long[] toLongs(Tensor tensor) {
-    return readRowMajor(tensor.toType(DType.I64), elements -> elements.toArray(ValueLayout.JAVA_LONG));
+    return readRowMajor(
+        tensor.toType(DType.I64), elements -> elements.toArray(ValueLayout.JAVA_LONG));
   }
 
   static boolean[] toBooleans(Tensor tensor) {
-    byte[] bytes = readRowMajor(tensor.toType(DType.BOOL), elements -> elements.toArray(ValueLayout.JAVA_BYTE));
+    byte[] bytes =
+        readRowMajor(
+            tensor.toType(DType.BOOL), elements -> elements.toArray(ValueLayout.JAVA_BYTE));
     boolean[] out = new boolean[bytes.length];
     for (int i = 0; i < out.length; i++) out[i] = bytes[i] != 0;
     return out;
@@ -65,7 +71,8 @@ final class TensorData {
 
   private static <R> R readRowMajor(Tensor tensor, Function<MemorySegment, R> reader) {
     if (tensor.size() > Integer.MAX_VALUE - 8) {
-      throw new ShapeException("%s is too large for a Java array; read a slice of it", tensor.spec());
+      throw new ShapeException(
+          "%s is too large for a Java array; read a slice of it", tensor.spec());
     }
     return read(tensor.contiguous(), operand -> reader.apply(operand.elements()));
   }

@@ -10,12 +10,14 @@ public final class TensorLifetimeException extends IllegalStateException {
 
   static TensorLifetimeException freed(TensorSpec spec, String freedBy) {
     return new TensorLifetimeException(
-        "use after free: %s was freed by %s; keep it with scope.keep(...) to use it later".formatted(spec, freedBy));
+        "use after free: %s was freed by %s; keep it with scope.keep(...) to use it later"
+            .formatted(spec, freedBy));
   }
 
   static TensorLifetimeException donated(TensorSpec spec, String op) {
     return new TensorLifetimeException(
-        "use after donation: the memory of %s was given to %s; use the tensor that it returned".formatted(spec, op));
+        "use after donation: the memory of %s was given to %s; use the tensor that it returned"
+            .formatted(spec, op));
   }
 
   static TensorLifetimeException readOnly(String op, TensorSpec spec) {

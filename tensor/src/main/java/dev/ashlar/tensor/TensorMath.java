@@ -18,7 +18,10 @@ final class TensorMath {
     return Interpreter.call(new Op.Sum(axes, keepAxes), x).div(count);
   }
 
-  /** Multiplies the two halves of an axis until one element is left: its gradient is right where factors are 0. */
+  /**
+   * Multiplies the two halves of an axis until one element is left: its gradient is right where
+   * factors are 0.
+   */
   static Tensor prod(Tensor x, List<Integer> axes) {
     Tensor out = x;
     for (int axis : axes.reversed()) out = prod(out, axis);
@@ -27,7 +30,8 @@ final class TensorMath {
 
   private static Tensor prod(Tensor x, int axis) {
     Tensor out = x;
-    if (out.dim(axis) == 0) return Interpreter.call(new Op.Fill(x.spec().with(x.shape().without(axis)), 1));
+    if (out.dim(axis) == 0)
+      return Interpreter.call(new Op.Fill(x.spec().with(x.shape().without(axis)), 1));
     while (out.dim(axis) > 1) {
       int size = out.dim(axis);
       int half = size / 2;
@@ -49,7 +53,8 @@ final class TensorMath {
     int unknown = -1;
     long known = 1;
     for (int i = 0; i < out.length; i++) {
-      if (out[i] == -1 && unknown >= 0) throw new ShapeException("reshape: %s: only one size may be -1", from);
+      if (out[i] == -1 && unknown >= 0)
+        throw new ShapeException("reshape: %s: only one size may be -1", from);
       if (out[i] == -1) unknown = i;
       else known *= out[i];
     }
@@ -72,7 +77,8 @@ final class TensorMath {
       from += size;
     }
     if (from != x.dim(axis)) {
-      throw new ShapeException("split: sizes add up to %d, axis %d of %s has %d", from, axis, x.shape(), x.dim(axis));
+      throw new ShapeException(
+          "split: sizes add up to %d, axis %d of %s has %d", from, axis, x.shape(), x.dim(axis));
     }
     return parts;
   }

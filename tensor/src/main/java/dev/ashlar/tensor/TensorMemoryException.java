@@ -1,6 +1,9 @@
 package dev.ashlar.tensor;
 
-/** Raised when an allocation does not fit the memory limit. Nothing was lost: free something and go on. */
+/**
+ * Raised when an allocation does not fit the memory limit. Nothing was lost: free something and go
+ * on.
+ */
 public final class TensorMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -7,8 +7,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lifetime of tensors: what is made while a scope is the innermost one of its thread is freed when it closes,
- * unless kept. Scopes nest and close in reverse order, by {@code try}-with-resources.
+ * The lifetime of tensors: what is made while a scope is the innermost one of its thread is freed
+ * when it closes, unless kept. Scopes nest and close in reverse order, by {@code
+ * try}-with-resources.
  *
  * <pre>{@code
  * try (var scope = TensorScope.open()) {
@@ -31,7 +32,10 @@ public final class TensorScope implements AutoCloseable {
     this.parent = parent;
   }
 
-  /** Opens a scope on the memory of the enclosing one, or on {@link Memory#shared()} if there is none. */
+  /**
+   * Opens a scope on the memory of the enclosing one, or on {@link Memory#shared()} if there is
+   * none.
+   */
   public static TensorScope open() {
     TensorScope parent = INNERMOST.get();
     return open(parent == null ? Memory.shared() : parent.memory);
@@ -44,14 +48,20 @@ public final class TensorScope implements AutoCloseable {
     return scope;
   }
 
-  /** Calls {@code body} in a scope of its own; only what it returns (a tensor, list, map or record) outlives it. */
+  /**
+   * Calls {@code body} in a scope of its own; only what it returns (a tensor, list, map or record)
+   * outlives it.
+   */
   public static <R> R tidy(Supplier<R> body) {
     try (TensorScope scope = open()) {
       return scope.keep(body.get());
     }
   }
 
-  /** Returns the innermost scope of this thread; throws {@link TensorLifetimeException} if there is none. */
+  /**
+   * Returns the innermost scope of this thread; throws {@link TensorLifetimeException} if there is
+   * none.
+   */
   public static TensorScope current() {
     TensorScope scope = INNERMOST.get();
     if (scope == null) throw TensorLifetimeException.noScope();
@@ -64,8 +74,8 @@ public final class TensorScope implements AutoCloseable {
   }
 
   /**
-   * Moves every tensor of {@code value} (a tensor, or a list, map or record of such) to the enclosing scope, so that it
-   * outlives this one. Tensors of other scopes stay where they are.
+   * Moves every tensor of {@code value} (a tensor, or a list, map or record of such) to the
+   * enclosing scope, so that it outlives this one. Tensors of other scopes stay where they are.
    *
    * @throws TensorLifetimeException if there is no enclosing scope
    */
@@ -78,7 +88,8 @@ public final class TensorScope implements AutoCloseable {
   private void hand(Storage storage) {
     if (!held.contains(storage)) return;
     if (parent == null) {
-      throw new TensorLifetimeException("keep: there is no enclosing scope to keep it in; open one around this one");
+      throw new TensorLifetimeException(
+          "keep: there is no enclosing scope to keep it in; open one around this one");
     }
     held.remove(storage);
     if (!parent.held.add(storage)) storage.release(null);
@@ -86,11 +97,15 @@ public final class TensorScope implements AutoCloseable {
 
   /** Takes over one hold on a storage. */
   void adopt(Storage storage) {
-    if (Thread.currentThread() != owner) throw new TensorLifetimeException("a scope belongs to the thread that opened it");
+    if (Thread.currentThread() != owner)
+      throw new TensorLifetimeException("a scope belongs to the thread that opened it");
     held.add(storage);
   }
 
-  /** Takes part in the life of a tensor that somebody else holds, so that it lives at least as long as this scope. */
+  /**
+   * Takes part in the life of a tensor that somebody else holds, so that it lives at least as long
+   * as this scope.
+   */
   public void retain(Tensor tensor) {
     Storage storage = tensor.storage();
     if (held.contains(storage)) return;

@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks structures of tensors: a tensor, or a record, list, map or optional of structures. Anything else (numbers,
- * configurations, null) is carried along untouched. Paths join component names, list indices and map keys with dots:
- * {@code layers.0.attention.query.weight}.
+ * Walks structures of tensors: a tensor, or a record, list, map or optional of structures. Anything
+ * else (numbers, configurations, null) is carried along untouched. Paths join component names, list
+ * indices and map keys with dots: {@code layers.0.attention.query.weight}.
  */
 public final class TensorTree {
   private TensorTree() {}
@@ -24,10 +24,13 @@ public final class TensorTree {
   /** Returns the tensors of a structure by path, in order of declaration. */
   public static Map<String, Tensor> named(@Nullable Object tree) {
     Map<String, Tensor> leaves = new LinkedHashMap<>();
-    mapNamed(tree, "", (path, tensor) -> {
-      leaves.put(path, tensor);
-      return tensor;
-    });
+    mapNamed(
+        tree,
+        "",
+        (path, tensor) -> {
+          leaves.put(path, tensor);
+          return tensor;
+        });
     return leaves;
   }
 
@@ -40,10 +43,13 @@ public final class TensorTree {
 
   /** Calls {@code action} for every tensor of a structure, in order of declaration. */
   public static void forEach(@Nullable Object tree, Consumer<Tensor> action) {
-    mapNamed(tree, "", (_, tensor) -> {
-      action.accept(tensor);
-      return tensor;
-    });
+    mapNamed(
+        tree,
+        "",
+        (_, tensor) -> {
+          action.accept(tensor);
+          return tensor;
+        });
   }
 
   /** Returns the same structure with every tensor replaced. */
@@ -52,15 +58,20 @@ public final class TensorTree {
   }
 
   /** Returns the same structure with every tensor replaced, by path. */
-  public static <T extends @Nullable Object> T mapNamed(T tree, BiFunction<String, Tensor, Tensor> replacement) {
+  public static <T extends @Nullable Object> T mapNamed(
+      T tree, BiFunction<String, Tensor, Tensor> replacement) {
     return mapNamed(tree, "", replacement);
   }
 
-  /** Returns the same structure with its tensors replaced by {@code leaves}, in order of declaration. */
+  /**
+   * Returns the same structure with its tensors replaced by {@code leaves}, in order of
+   * declaration.
+   */
   public static <T extends @Nullable Object> T withLeaves(T tree, List<Tensor> leaves) {
     var next = leaves.iterator();
     T result = map(tree, _ -> next.next());
-    if (next.hasNext()) throw new IllegalArgumentException("withLeaves: more leaves than the structure has");
+    if (next.hasNext())
+      throw new IllegalArgumentException("withLeaves: more leaves than the structure has");
     return result;
   }
 
@@ -79,19 +90,24 @@ public final class TensorTree {
         };
   }
 
-  private static List<?> mapList(List<?> list, String path, BiFunction<String, Tensor, Tensor> replacement) {
+  private static List<?> mapList(
+      List<?> list, String path, BiFunction<String, Tensor, Tensor> replacement) {
     List<@Nullable Object> out = new ArrayList<>(list.size());
-    for (int i = 0; i < list.size(); i++) out.add(mapNamed(list.get(i), join(path, Integer.toString(i)), replacement));
+    for (int i = 0; i < list.size(); i++)
+      out.add(mapNamed(list.get(i), join(path, Integer.toString(i)), replacement));
     return java.util.Collections.unmodifiableList(out);
   }
 
-  private static Map<?, ?> mapValues(Map<?, ?> map, String path, BiFunction<String, Tensor, Tensor> replacement) {
+  private static Map<?, ?> mapValues(
+      Map<?, ?> map, String path, BiFunction<String, Tensor, Tensor> replacement) {
     Map<Object, @Nullable Object> out = new LinkedHashMap<>();
-    map.forEach((key, value) -> out.put(key, mapNamed(value, join(path, key.toString()), replacement)));
+    map.forEach(
+        (key, value) -> out.put(key, mapNamed(value, join(path, key.toString()), replacement)));
     return java.util.Collections.unmodifiableMap(out);
   }
 
-  private static Record mapRecord(Record record, String path, BiFunction<String, Tensor, Tensor> replacement) {
+  private static Record mapRecord(
+      Record record, String path, BiFunction<String, Tensor, Tensor> replacement) {
     RecordShape shape = RecordShape.OF.get(record.getClass());
     Object[] values = new Object[shape.components.length];
     boolean changed = false;
@@ -108,7 +124,8 @@ public final class TensorTree {
   }
 
   /** A record class opened once: its components and canonical constructor. */
-  private record RecordShape(Class<?> type, RecordComponent[] components, Constructor<?> constructor) {
+  private record RecordShape(
+      Class<?> type, RecordComponent[] components, Constructor<?> constructor) {
     static final ClassValue<RecordShape> OF =
         new ClassValue<>() {
           @Override
@@ -129,7 +146,9 @@ public final class TensorTree {
         return new RecordShape(type, components, constructor);
       } catch (NoSuchMethodException | RuntimeException e) {
         throw new IllegalArgumentException(
-            "record %s cannot be walked; is its module open to this library?".formatted(type.getName()), e);
+            "record %s cannot be walked; is its module open to this library?"
+                .formatted(type.getName()),
+            e);
       }
     }
 

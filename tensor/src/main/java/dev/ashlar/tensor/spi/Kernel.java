@@ -2,7 +2,10 @@ package dev.ashlar.tensor.spi;
 
 import java.util.List;
 
-/** Computes one operation. Inputs may have any layout; outputs are contiguous unless they share an input's memory. */
+/**
+ * Computes one operation. Inputs may have any layout; outputs are contiguous unless they share an
+ * input's memory.
+ */
 @FunctionalInterface
 public interface Kernel {
   /** Reads the inputs and writes every element of the outputs. */

@@ -39,9 +39,11 @@ public final class Kernels {
     String forced = System.getProperty(FORCE_PROPERTY);
     List<KernelProvider> ready = new ArrayList<>();
     List<String> known = new ArrayList<>();
-    for (KernelProvider provider : ServiceLoader.load(KernelProvider.class, Kernels.class.getClassLoader())) {
+    for (KernelProvider provider :
+        ServiceLoader.load(KernelProvider.class, Kernels.class.getClassLoader())) {
       known.add(provider.name());
-      boolean wanted = forced == null || forced.equals(provider.name()) || provider instanceof ReferenceKernels;
+      boolean wanted =
+          forced == null || forced.equals(provider.name()) || provider instanceof ReferenceKernels;
       if (!wanted) continue;
       switch (provider.availability()) {
         case Availability.Ready(String detail) -> {
@@ -56,7 +58,8 @@ public final class Kernels {
       throw new IllegalStateException(
           "-D" + FORCE_PROPERTY + "=" + forced + " names no provider; there are " + known);
     }
-    if (ready.stream().noneMatch(p -> p instanceof ReferenceKernels)) ready.add(new ReferenceKernels());
+    if (ready.stream().noneMatch(p -> p instanceof ReferenceKernels))
+      ready.add(new ReferenceKernels());
     ready.sort(Comparator.comparingInt(KernelProvider::rank).reversed());
     rejectEqualRanks(ready);
     LOG.info("kernels: {}", ready.stream().map(KernelProvider::name).toList());

@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A tensor as a kernel sees it: numbers in memory. The memory stays valid while the kernel runs and no longer. Indices
- * count elements from the beginning of {@code data}; the layout's offset is not yet applied to it.
+ * A tensor as a kernel sees it: numbers in memory. The memory stays valid while the kernel runs and
+ * no longer. Indices count elements from the beginning of {@code data}; the layout's offset is not
+ * yet applied to it.
  */
 public record Operand(DType dtype, Layout layout, MemorySegment data) {
   /** Returns the sizes of the axes. */

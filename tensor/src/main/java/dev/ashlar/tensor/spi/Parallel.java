@@ -8,15 +8,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares a loop among threads so that the result does not depend on how many there are: the caller fixes the chunks,
- * each chunk is computed by one thread, and chunks write to separate places. Called from inside a chunk, or while
- * another thread's loop is running, the loop simply runs on the calling thread.
+ * Shares a loop among threads so that the result does not depend on how many there are: the caller
+ * fixes the chunks, each chunk is computed by one thread, and chunks write to separate places.
+ * Called from inside a chunk, or while another thread's loop is running, the loop simply runs on
+ * the calling thread.
  */
 public final class Parallel {
   /** The system property that sets the number of threads at start. */
   public static final String THREADS_PROPERTY = "ashlar.threads";
 
-  // Workers look for the next loop this long before they sleep: a training step's loops follow each other closely.
+  // Workers look for the next loop this long before they sleep: a training step's loops follow each
+  // other closely.
   private static final int SPINS = 2_000;
 
   /** One chunk of a loop. */
@@ -45,19 +47,22 @@ public final class Parallel {
 
   /** Sets how many threads a loop may use, the caller's included; results do not depend on it. */
   public static void threads(int count) {
-    if (count < 1) throw new IllegalArgumentException("threads: at least one is needed, got " + count);
+    if (count < 1)
+      throw new IllegalArgumentException("threads: at least one is needed, got " + count);
     threads = count;
   }
 
   /**
-   * Runs {@code body} over 0 (inclusive) to {@code size} (exclusive) in chunks of {@code grain} iterations, the last one
-   * smaller. What a chunk throws is thrown here, once the other threads have stopped.
+   * Runs {@code body} over 0 (inclusive) to {@code size} (exclusive) in chunks of {@code grain}
+   * iterations, the last one smaller. What a chunk throws is thrown here, once the other threads
+   * have stopped.
    */
   public static void range(long size, long grain, Chunk body) {
     if (size <= 0) return;
     long step = Math.max(1, grain);
     long chunks = (size + step - 1) / step;
-    if (chunks > Integer.MAX_VALUE) throw new IllegalArgumentException("parallel: too many chunks: " + chunks);
+    if (chunks > Integer.MAX_VALUE)
+      throw new IllegalArgumentException("parallel: too many chunks: " + chunks);
     int helpers = (int) Math.min(threads - 1L, chunks - 1);
     if (helpers <= 0 || INSIDE.get()) {
       runAlone(size, step, body);
@@ -117,7 +122,8 @@ public final class Parallel {
       if (worker >= helpers) return false;
       inside.incrementAndGet();
       try {
-        // Checked after announcing: either the caller sees this helper inside, or this helper sees the loop gone.
+        // Checked after announcing: either the caller sees this helper inside, or this helper sees
+        // the loop gone.
         if (RUNNING.get() != this) return false;
         work();
         return true;
@@ -129,7 +135,9 @@ public final class Parallel {
     void work() {
       INSIDE.set(true);
       try {
-        for (int chunk = next.getAndIncrement(); chunk < chunks && failure == null; chunk = next.getAndIncrement()) {
+        for (int chunk = next.getAndIncrement();
+            chunk < chunks && failure == null;
+            chunk = next.getAndIncrement()) {
           long from = chunk * step;
           body.compute(from, Math.min(size, from + step));
         }
