@@ -1,0 +1,34 @@
+package dev.ashlar.moba;
+
+import dev.ashlar.autodiff.Call;
+import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Operand;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The gradient of {@link FlashAttention}: (query, key, value, out, logSumExp, dOut, dLogSumExp) ->
+ * (dQuery, dKey, dValue). Probabilities are computed again from logSumExp.
+ */
+public record FlashAttentionBackward(FlashAttention forward) implements DifferentiableOp {
+  @Override
+  public List<TensorSpec> specs(List<TensorSpec> inputs) {
+    AttentionShapes.count(label(), 7, inputs);
+    AttentionShapes.attention(label(), forward.packing(), inputs);
+    return AttentionShapes.backward(label(), inputs, 3);
+  }
+
+  @Override
+  public void compute(List<Operand> inputs, List<Operand> outputs) {
+    forward.plain(inputs).backward(PlainAttention.Saved.of(inputs.subList(3, 7)), outputs);
+  }
+
+  /** Throws: there is no second derivative in fused form. */
+  @Override
+  public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
+    throw new UnsupportedOperationException(
+        label() + ": has no gradient of its own; for second derivatives call DenseReference");
+  }
+}

@@ -1,0 +1,130 @@
+package dev.ashlar.moba;
+
+import dev.ashlar.autodiff.Call;
+import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.ShapeException;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rotary position embedding (arXiv 2104.09864) of [T, H, D], in the "rotate half" convention of the
+ * Hugging Face Llama models: numbers i and i + D/2 of a head turn by the angle position ·
+ * theta^(-2i/D). Positions restart at every sequence. The gradient is the rotation back, so there
+ * are any number of derivatives.
+ *
+ * @param start the position of each sequence's first row
+ * @param theta the base of the frequencies, 10000 in the first Llama models
+ * @param inverse whether to turn back
+ */
+public record Rope(Packing packing, int start, double theta, boolean inverse)
+    implements DifferentiableOp {
+  /** Checks the numbers; throws {@link IllegalArgumentException} naming the wrong one. */
+  public Rope {
+    if (start < 0 || (long) start + packing.maxLength() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "rope: positions must lie in 0 .. 2^31 - 1, got a start of " + start);
+    }
+    if (!(theta > 0) || Double.isInfinite(theta)) {
+      throw new IllegalArgumentException("rope: theta must be positive and finite, got " + theta);
+    }
+  }
+
+  /** Returns x [T, H, D] turned by its positions, which count from 0 in every sequence. */
+  public static Tensor rotate(Tensor x, Packing packing, double theta) {
+    return Interpreter.call(new Rope(packing, 0, theta, false), x);
+  }
+
+  /** Returns x [T, H, D], one sequence whose first row has the position {@code start}, turned. */
+  public static Tensor rotateFrom(Tensor x, int start, double theta) {
+    AttentionShapes.axes("rope", "x", "[T, H, D]", x.shape());
+    return Interpreter.call(new Rope(Packing.of(x.dim(0)), start, theta, false), x);
+  }
+
+  @Override
+  public List<TensorSpec> specs(List<TensorSpec> inputs) {
+    AttentionShapes.count(label(), 1, inputs);
+    TensorSpec x = inputs.getFirst();
+    if (!x.dtype().isFloating()) {
+      throw new ShapeException("rope: x must be F32 or F64, got %s; cast it with toType(...)", x);
+    }
+    AttentionShapes.axes(label(), "x", "[T, H, D]", x.shape());
+    packing.fits(label(), "x", x.shape());
+    if (x.shape().dim(2) % 2 != 0) {
+      throw new ShapeException(
+          "rope: x %s must have an even head size (axis 2): numbers turn in pairs", x.shape());
+    }
+    return inputs;
+  }
+
+  /** Turns in the input's own precision; sines and cosines are rounded from double. */
+  @Override
+  public void compute(List<Operand> inputs, List<Operand> outputs) {
+    Operand x = inputs.getFirst();
+    Operand out = outputs.getFirst();
+    if (x.size() == 0) return;
+    RopeTable table = RopeTable.of(theta, x.shape().dim(2), start, packing.maxLength());
+    int[] positions = packing.positions();
+    Parallel.range(
+        positions.length,
+        16,
+        (from, to) -> {
+          for (int row = (int) from; row < to; row++) {
+            int angles = table.at(start + positions[row]);
+            if (x.dtype() == DType.F32) floats(x, out, row, table, angles);
+            else doubles(x, out, row, table, angles);
+          }
+        });
+  }
+
+  private void floats(Operand x, Operand out, int row, RopeTable table, int angles) {
+    Layout in = x.layout();
+    int size = in.shape().dim(2);
+    int half = size / 2;
+    long stride = in.strideElements(2);
+    for (int h = 0; h < in.shape().dim(1); h++) {
+      long at = in.offsetElements() + row * in.strideElements(0) + h * in.strideElements(1);
+      long to = ((long) row * in.shape().dim(1) + h) * size;
+      for (int i = 0; i < half; i++) {
+        float a = x.data().getAtIndex(ValueLayout.JAVA_FLOAT, at + i * stride);
+        float b = x.data().getAtIndex(ValueLayout.JAVA_FLOAT, at + (i + half) * stride);
+        float cos = (float) table.cos(angles + i);
+        float sin = (float) (inverse ? -table.sin(angles + i) : table.sin(angles + i));
+        out.data().setAtIndex(ValueLayout.JAVA_FLOAT, to + i, a * cos - b * sin);
+        out.data().setAtIndex(ValueLayout.JAVA_FLOAT, to + i + half, b * cos + a * sin);
+      }
+    }
+  }
+
+  private void doubles(Operand x, Operand out, int row, RopeTable table, int angles) {
+    Layout in = x.layout();
+    int size = in.shape().dim(2);
+    int half = size / 2;
+    long stride = in.strideElements(2);
+    for (int h = 0; h < in.shape().dim(1); h++) {
+      long at = in.offsetElements() + row * in.strideElements(0) + h * in.strideElements(1);
+      long to = ((long) row * in.shape().dim(1) + h) * size;
+      for (int i = 0; i < half; i++) {
+        double a = x.getDouble(at + i * stride);
+        double b = x.getDouble(at + (i + half) * stride);
+        double cos = table.cos(angles + i);
+        double sin = inverse ? -table.sin(angles + i) : table.sin(angles + i);
+        out.setDouble(to + i, a * cos - b * sin);
+        out.setDouble(to + i + half, b * cos + a * sin);
+      }
+    }
+  }
+
+  @Override
+  public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
+    var back = new Rope(packing, start, theta, !inverse);
+    return List.of(Optional.of(Interpreter.call(back, dOutputs.getFirst())));
+  }
+}
