@@ -4,6 +4,7 @@ import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A fused operation with a backward of its own: the open door for users, and how this library's own
@@ -17,4 +18,14 @@ public interface DifferentiableOp extends Op.Custom {
    * be differentiated again.
    */
   List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs);
+
+  /**
+   * Returns what {@link #vjp} should, by differentiating {@code composed}: a function of the call's
+   * inputs that computes its outputs from operations with gradients. For an operation whose
+   * backward is rarely wanted, such as the backward of another.
+   */
+  static List<Optional<Tensor>> vjpOf(
+      Call call, List<Tensor> dOutputs, Function<List<Tensor>, List<Tensor>> composed) {
+    return Recompute.vjp(call, dOutputs, composed);
+  }
 }

@@ -1,0 +1,223 @@
+package dev.ashlar.autodiff;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Hold;
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorTree;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Records what depends on its leaves, and replays it backwards. Values are computed by the
+ * interpreter around the tape, and so are gradients: a tape inside a tape gives the gradient of a
+ * gradient.
+ */
+final class Tape implements Interpreter, AutoCloseable {
+  private final Interpreter outer;
+  private final Thread owner = Thread.currentThread();
+  // Integer results count too: so a gradient that comes back through a choice is noticed, not lost.
+  private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<Call> calls = new ArrayList<>();
+  private final Hold held = new Hold();
+
+  Tape(Interpreter outer) {
+    this.outer = outer;
+  }
+
+  /** Returns whether gradients flow through tensors of this element type. */
+  static boolean carriesGradient(Tensor tensor) {
+    return tensor.dtype().isFloating() || tensor.dtype() == DType.BF16;
+  }
+
+  boolean tracks(Tensor tensor) {
+    return tracked.contains(tensor);
+  }
+
+  /**
+   * Returns a tensor equal to {@code tensor} that this tape follows: new, so that no other tape
+   * mixes it up.
+   */
+  Tensor leaf(Tensor tensor) {
+    Tensor leaf = aliasOutside(tensor);
+    tracked.add(leaf);
+    return leaf;
+  }
+
+  private Tensor aliasOutside(Tensor tensor) {
+    return outside(new Op.Alias(), List.of(tensor)).getFirst();
+  }
+
+  private List<Tensor> outside(Op op, List<Tensor> inputs) {
+    return outer.during(() -> outer.interpret(op, inputs));
+  }
+
+  @Override
+  public List<Tensor> interpret(Op op, List<Tensor> inputs) {
+    checkThread();
+    List<Tensor> outputs = outside(op, inputs);
+    if (!(op instanceof Op.StopGradient)) record(op, inputs, outputs);
+    return outputs;
+  }
+
+  private void checkThread() {
+    if (Thread.currentThread() != owner) {
+      throw new GradientException(
+          "grad: a tape records the thread that opened it (%s), not %s; call Grad on each thread",
+          owner.getName(), Thread.currentThread().getName());
+    }
+  }
+
+  private void record(Op op, List<Tensor> inputs, List<Tensor> outputs) {
+    boolean depends = false;
+    for (Tensor input : inputs) depends |= tracked.contains(input);
+    if (!depends) return;
+    List<Boolean> needed = new ArrayList<>(inputs.size());
+    for (Tensor input : inputs) needed.add(tracked.contains(input) && carriesGradient(input));
+    calls.add(new Call(op, List.copyOf(inputs), List.copyOf(outputs), List.copyOf(needed)));
+    inputs.forEach(held::add);
+    outputs.forEach(held::add);
+    tracked.addAll(outputs);
+  }
+
+  /**
+   * Calls {@code body} as one recorded call, whose backward calls it again: nothing inside is kept
+   * meanwhile.
+   */
+  <T, R> R checkpoint(T inputs, Function<? super T, ? extends R> body) {
+    checkThread();
+    T untracked = TensorTree.map(inputs, this::aliasOutside);
+    Function<T, R> guarded =
+        in -> new CheckpointGuard(this, Interpreter.current()).during(() -> body.apply(in));
+    // Outer tapes record one call as well.
+    R computed = outer.during(() -> TensorScope.<R>tidy(() -> Grad.checkpoint(untracked, guarded)));
+    R result = TensorTree.map(computed, this::aliasOutside);
+    List<Tensor> leaves = TensorTree.leaves(inputs);
+    record(new Recompute<>(inputs, body), leaves, TensorTree.leaves(result));
+    return result;
+  }
+
+  /**
+   * Returns the gradients in {@code leaves} of the sum of outputs times covectors: empty where none
+   * flows. The results belong to the innermost scope. Calls are forgotten as they are passed if
+   * {@code once}.
+   */
+  List<Optional<Tensor>> backward(
+      List<Tensor> outputs, List<Tensor> covectors, List<Tensor> leaves, boolean once) {
+    try (var adjoints = new Adjoints()) {
+      for (int i = 0; i < outputs.size(); i++) {
+        Tensor output = outputs.get(i);
+        if (tracked.contains(output) && carriesGradient(output)) {
+          adjoints.add(output, covectors.get(i));
+        }
+      }
+      for (int i = calls.size() - 1; i >= 0; i--) {
+        pass(calls.get(i), adjoints);
+        if (once) forget(calls.removeLast());
+      }
+      return leaves.stream().map(adjoints::keep).toList();
+    }
+  }
+
+  private void forget(Call call) {
+    call.inputs().forEach(held::remove);
+    call.outputs().forEach(held::remove);
+  }
+
+  private static void pass(Call call, Adjoints adjoints) {
+    List<Optional<Tensor>> dOutputs = call.outputs().stream().map(adjoints::find).toList();
+    if (dOutputs.stream().allMatch(Optional::isEmpty)) return;
+    try (var _ = TensorScope.open()) {
+      List<Optional<Tensor>> dInputs = Vjps.vjp(call, dOutputs);
+      if (dInputs.size() != call.inputs().size()) {
+        throw new GradientException(
+            "%s: its backward answered %d gradients for %d inputs",
+            call.op().label(), dInputs.size(), call.inputs().size());
+      }
+      for (int i = 0; i < dInputs.size(); i++) {
+        if (call.needs(i) && dInputs.get(i).isPresent()) {
+          Tensor dInput = dInputs.get(i).get();
+          checkSpec(call, i, dInput);
+          adjoints.add(call.input(i), dInput);
+        }
+      }
+    }
+    call.outputs().forEach(adjoints::drop);
+  }
+
+  private static void checkSpec(Call call, int input, Tensor dInput) {
+    if (!dInput.spec().equals(call.input(input).spec())) {
+      throw new GradientException(
+          "%s: its backward answered %s as the gradient in input %d, which is %s",
+          call.op().label(), dInput.spec(), input, call.input(input).spec());
+    }
+  }
+
+  /**
+   * Keeps what the tape holds for as long as the innermost scope, instead of until {@link #close}.
+   */
+  void keepInScope() {
+    TensorScope scope = TensorScope.current();
+    for (Call call : calls) {
+      call.inputs().forEach(scope::retain);
+      call.outputs().forEach(scope::retain);
+    }
+    held.close();
+  }
+
+  @Override
+  public void close() {
+    held.close();
+  }
+
+  /** Gradients on their way back; each lives until it was passed on. */
+  private static final class Adjoints implements AutoCloseable {
+    private final IdentityHashMap<Tensor, Tensor> gradients = new IdentityHashMap<>();
+    private final Hold hold = new Hold();
+
+    void add(Tensor of, Tensor gradient) {
+      Tensor before = gradients.get(of);
+      Tensor sum = before == null ? gradient : plus(before, gradient);
+      hold.add(sum);
+      gradients.put(of, sum);
+      if (before != null) hold.remove(before);
+    }
+
+    private static Tensor plus(Tensor a, Tensor b) {
+      if (a.dtype() != DType.BF16) return a.plus(b);
+      return a.toType(DType.F32).plus(b.toType(DType.F32)).toType(DType.BF16);
+    }
+
+    Optional<Tensor> find(Tensor of) {
+      return Optional.ofNullable(gradients.get(of));
+    }
+
+    void drop(Tensor of) {
+      Tensor gradient = gradients.remove(of);
+      if (gradient != null) hold.remove(gradient);
+    }
+
+    /** Returns a leaf's gradient, row-major: a view could keep far more memory than its own. */
+    Optional<Tensor> keep(Tensor leaf) {
+      return find(leaf)
+          .map(
+              gradient -> {
+                Tensor plain = gradient.contiguous();
+                TensorScope.current().retain(plain);
+                return plain;
+              });
+    }
+
+    @Override
+    public void close() {
+      hold.close();
+    }
+  }
+}
