@@ -46,6 +46,8 @@ public record Operand(DType dtype, Layout layout, MemorySegment data) {
   /** Returns the memory of a contiguous operand's elements alone. */
   public MemorySegment elements() {
     if (!isContiguous()) throw new IllegalStateException("elements: not contiguous: " + layout);
+    // A slice of nothing may well begin beyond the end.
+    if (size() == 0) return data.asSlice(0, 0);
     return data.asSlice(offsetBytes(), size() * dtype.byteSize());
   }
 
