@@ -1,0 +1,256 @@
+package dev.ashlar.tensor.simd;
+
+import static jdk.incubator.vector.VectorOperators.AND;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import java.util.function.DoubleUnaryOperator;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Elementary functions of vectors, lane by lane, for any species. Each is a chain of exactly
+ * rounded steps (sums, products, fused multiply-adds, shifts), so a lane's result depends on that
+ * lane's argument alone: not on the vector's length, and not on whether the code is interpreted or
+ * compiled, as the JDK's own lanewise functions do. NaN gives NaN. Errors are in units in the last
+ * place of the exact result, and were measured over the whole range by {@code VectorMathTest}. Call
+ * them from loops whose species is a {@code static final} constant.
+ */
+public final class VectorMath {
+  // Adding this to a float below 2^22 rounds it to a whole number, which then stands in the lowest
+  // bits.
+  private static final float ROUNDER = 0x1.8p23f;
+  private static final int ROUNDER_BITS = 0x4B400000;
+  private static final double DOUBLE_ROUNDER = 0x1.8p52;
+  private static final long DOUBLE_ROUNDER_BITS = 0x4338000000000000L;
+
+  private static final float LOG2_E = 0x1.715476p0f;
+  private static final float LN2 = 0x1.62e43p-1f;
+  private static final float LN2_LOW = -0x1.05c61p-29f;
+
+  /** Below this e^x rounds to 0. */
+  private static final float EXP_ZERO_BELOW = -103.9721f;
+
+  /** Above this e^x rounds to infinity. */
+  private static final float EXP_INFINITE_ABOVE = 88.72284f;
+
+  /** The least whole argument whose e^x is a normal number. */
+  private static final float EXP_NORMAL_FROM = -87f;
+
+  /** Up to here three parts of π/2 reduce an argument of sine without loss. */
+  private static final float SIN_REDUCIBLE = 39_000f;
+
+  private VectorMath() {}
+
+  /** Returns e^x. Error below 1 ulp (below 1.5 ulp where the result is subnormal). */
+  public static FloatVector exp(FloatVector x) {
+    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
+    FloatVector expm1 = expm1Reduced(x, shifted.sub(ROUNDER));
+    // 2^n in two factors: n alone may leave the range of exponents.
+    IntVector n = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+    IntVector half = n.lanewise(ASHR, 1);
+    FloatVector y = expm1.add(1f).mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
+    return y.blend(0f, x.compare(LT, EXP_ZERO_BELOW))
+        .blend(Float.POSITIVE_INFINITY, x.compare(GT, EXP_INFINITE_ABOVE));
+  }
+
+  /**
+   * Returns e^x for x up to 80, and exactly 0 for x below -87, so that no slow subnormal numbers
+   * arise: what softmax needs of differences to a maximum. Error below 1 ulp. Beyond 80 the result
+   * means nothing.
+   */
+  public static FloatVector expFlushed(FloatVector x) {
+    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
+    FloatVector expm1 = expm1Reduced(x, shifted.sub(ROUNDER));
+    FloatVector y = expm1.add(1f).mul(powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS)));
+    return y.blend(0f, x.compare(LT, EXP_NORMAL_FROM));
+  }
+
+  /** Returns e^x - 1. Error below 1.5 ulp. */
+  public static FloatVector expm1(FloatVector x) {
+    // 2^(n-1) is always normal in this range, and e^x - 1 = 2·(2^(n-1)·expm1(r) + (2^(n-1) - 1/2)).
+    VectorMask<Float> flat = x.compare(LT, -20f);
+    FloatVector inside = x.blend(-20f, flat);
+    FloatVector shifted = inside.fma(LOG2_E, ROUNDER);
+    FloatVector reduced = expm1Reduced(inside, shifted.sub(ROUNDER));
+    FloatVector half = powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS + 1));
+    FloatVector y = reduced.fma(half, half.sub(0.5f)).mul(2f);
+    VectorMask<Float> tiny = x.abs().compare(LT, 0x1p-24f);
+    return y.blend(-1f, flat)
+        .blend(Float.POSITIVE_INFINITY, x.compare(GT, EXP_INFINITE_ABOVE))
+        .blend(x, tiny);
+  }
+
+  /** Returns e^r - 1 where r = x - n·ln 2 lies within ±ln(2)/2, by a minimax polynomial. */
+  private static FloatVector expm1Reduced(FloatVector x, FloatVector n) {
+    FloatVector r = n.fma(n.broadcast(-LN2), x);
+    r = n.fma(n.broadcast(-LN2_LOW), r);
+    FloatVector p = r.fma(0x1.9e7cf8p-13f, 0x1.6d3a84p-10f);
+    p = p.fma(r, r.broadcast(0x1.1112d4p-7f));
+    p = p.fma(r, r.broadcast(0x1.5554f8p-5f));
+    p = p.fma(r, r.broadcast(0x1.555554p-3f));
+    p = p.fma(r, r.broadcast(0.5f));
+    return r.mul(r).fma(p, r);
+  }
+
+  private static FloatVector powerOfTwo(IntVector n) {
+    return n.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+  }
+
+  /** Returns log x: -infinity for 0, NaN below. Error below 1 ulp. */
+  public static FloatVector log(FloatVector x) {
+    VectorMask<Float> subnormal = x.compare(LT, Float.MIN_NORMAL);
+    FloatVector normal = x.mul(x.broadcast(1f).blend(0x1p23f, subnormal));
+    FloatVector y = logNormal(normal, x.broadcast(0f).blend(-23f, subnormal));
+    VectorMask<Float> undefined = x.compare(LT, 0f).or(x.compare(NE, x));
+    return y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f))
+        .blend(Float.POSITIVE_INFINITY, x.compare(EQ, Float.POSITIVE_INFINITY))
+        .blend(Float.NaN, undefined);
+  }
+
+  /** Returns log(x) + exponent·ln 2 for positive normal x. */
+  private static FloatVector logNormal(FloatVector x, FloatVector exponent) {
+    // x = m·2^e with m in [2/3, 4/3); the exponent's bits taken as a number are e·2^23.
+    IntVector bits = x.reinterpretAsInts();
+    IntVector exponentBits = bits.sub(0x3F2AAAAB).lanewise(AND, 0xFF800000);
+    FloatVector e =
+        ((FloatVector) exponentBits.convert(I2F, 0)).fma(x.broadcast(0x1p-23f), exponent);
+    FloatVector f = bits.sub(exponentBits).reinterpretAsFloats().sub(1f);
+    FloatVector p = f.fma(-0x1.07e5f4p-3f, 0x1.1e73ap-3f);
+    p = p.fma(f, f.broadcast(-0x1.f32078p-4f));
+    p = p.fma(f, f.broadcast(0x1.1ed424p-3f));
+    p = p.fma(f, f.broadcast(-0x1.559d36p-3f));
+    p = p.fma(f, f.broadcast(0x1.99d05ep-3f));
+    p = p.fma(f, f.broadcast(-0x1.fffef4p-3f));
+    p = p.fma(f, f.broadcast(0x1.555506p-2f));
+    p = p.fma(f, f.broadcast(-0.5f));
+    FloatVector log1p = f.mul(f).fma(p, f);
+    return e.fma(e.broadcast(LN2), log1p);
+  }
+
+  /** Returns log(1 + x), exact near 0: -infinity for -1, NaN below. Error below 2 ulp. */
+  public static FloatVector log1p(FloatVector x) {
+    FloatVector sum = x.add(1f);
+    // What rounding 1 + x lost, to first order.
+    FloatVector correction = x.sub(sum.sub(1f)).div(sum);
+    FloatVector y = log(sum);
+    VectorMask<Float> finite = x.compare(GT, -1f).and(x.compare(LT, Float.POSITIVE_INFINITY));
+    return y.blend(y.add(correction), finite).blend(x, x.abs().compare(LT, 0x1p-24f));
+  }
+
+  /** Returns the hyperbolic tangent. Error below 2 ulp. */
+  public static FloatVector tanh(FloatVector x) {
+    FloatVector size = x.abs();
+    // From 10 on the result rounds to 1.
+    FloatVector capped = size.blend(10f, size.compare(GT, 10f));
+    FloatVector twice = capped.add(capped);
+    FloatVector large = twice.broadcast(1f).sub(twice.broadcast(2f).div(expFlushed(twice).add(1f)));
+    FloatVector u = capped.mul(capped);
+    FloatVector p = u.fma(0x1.1ace3ep-9f, -0x1.0c895ep-7f);
+    p = p.fma(u, u.broadcast(0x1.63ad18p-6f));
+    p = p.fma(u, u.broadcast(-0x1.b9f22p-5f));
+    p = p.fma(u, u.broadcast(0x1.11107cp-3f));
+    p = p.fma(u, u.broadcast(-0x1.555554p-2f));
+    FloatVector small = u.mul(capped).fma(p, capped);
+    return withSignOf(x, large.blend(small, size.compare(LT, 0.625f)));
+  }
+
+  /** Returns 1 / (1 + e^-x). Error below 2.5 ulp. */
+  public static FloatVector sigmoid(FloatVector x) {
+    FloatVector e = exp(x.abs().neg());
+    FloatVector numerator = e.broadcast(1f).blend(e, x.compare(LT, 0f));
+    return numerator.div(e.add(1f));
+  }
+
+  private static FloatVector withSignOf(FloatVector x, FloatVector size) {
+    IntVector sign = x.reinterpretAsInts().lanewise(AND, Integer.MIN_VALUE);
+    return size.reinterpretAsInts().lanewise(OR, sign).reinterpretAsFloats();
+  }
+
+  /** Returns the sine of radians. Error below 1.5 ulp. */
+  public static FloatVector sin(FloatVector x) {
+    return sineFrom(0, x, StrictMath::sin).blend(x, x.abs().compare(LT, 0x1p-13f));
+  }
+
+  /** Returns the cosine of radians. Error below 1.5 ulp. */
+  public static FloatVector cos(FloatVector x) {
+    return sineFrom(1, x, StrictMath::cos);
+  }
+
+  /** Returns the sine of x plus {@code quarters} quarter turns. */
+  private static FloatVector sineFrom(int quarters, FloatVector x, DoubleUnaryOperator exact) {
+    FloatVector shifted = x.fma(0x1.45f306p-1f, ROUNDER);
+    FloatVector turns = shifted.sub(ROUNDER);
+    // π/2 in three parts; fused, each step is exact but for its last rounding.
+    FloatVector r = turns.fma(turns.broadcast(-0x1.921fb6p0f), x);
+    r = turns.fma(turns.broadcast(0x1.777a5cp-25f), r);
+    r = turns.fma(turns.broadcast(0x1.ee59dap-50f), r);
+    FloatVector u = r.mul(r);
+    FloatVector s = u.fma(0x1.7ccf16p-19f, -0x1.a05ba8p-13f);
+    s = s.fma(u, u.broadcast(0x1.111176p-7f));
+    s = s.fma(u, u.broadcast(-0x1.555556p-3f));
+    FloatVector sine = r.mul(u).fma(s, r);
+    FloatVector c = u.fma(-0x1.371c76p-22f, 0x1.a075d8p-16f);
+    c = c.fma(u, u.broadcast(-0x1.6c1762p-10f));
+    c = c.fma(u, u.broadcast(0x1.555556p-5f));
+    c = c.fma(u, u.broadcast(-0.5f));
+    FloatVector cosine = c.fma(u, u.broadcast(1f));
+    IntVector quadrant = shifted.reinterpretAsInts().add(quarters);
+    VectorMask<Float> odd = quadrant.lanewise(AND, 1).compare(EQ, 1).cast(x.species());
+    IntVector sign = quadrant.lanewise(AND, 2).lanewise(LSHL, 30);
+    IntVector bits = sine.blend(cosine, odd).reinterpretAsInts().lanewise(XOR, sign);
+    FloatVector y = bits.reinterpretAsFloats();
+    VectorMask<Float> reducible = x.abs().compare(LE, SIN_REDUCIBLE);
+    return reducible.allTrue() ? y : laneByLane(x, exact).blend(y, reducible);
+  }
+
+  private static FloatVector laneByLane(FloatVector x, DoubleUnaryOperator function) {
+    float[] lanes = x.toArray();
+    for (int i = 0; i < lanes.length; i++) lanes[i] = (float) function.applyAsDouble(lanes[i]);
+    return FloatVector.fromArray(x.species(), lanes, 0);
+  }
+
+  /**
+   * Returns e^x in double precision. Error below 1 ulp (below 1.5 ulp where the result is
+   * subnormal).
+   */
+  public static DoubleVector exp(DoubleVector x) {
+    DoubleVector shifted = x.fma(0x1.71547652b82fep0, DOUBLE_ROUNDER);
+    DoubleVector n = shifted.sub(DOUBLE_ROUNDER);
+    DoubleVector r = n.fma(n.broadcast(-0x1.62e42fefa39efp-1), x);
+    r = n.fma(n.broadcast(-0x1.abc9e3b39803fp-56), r);
+    // Taylor's series: at ±ln(2)/2 the next term is 4e-18.
+    DoubleVector p = r.fma(1.0 / 6227020800.0, 1.0 / 479001600.0);
+    p = p.fma(r, r.broadcast(1.0 / 39916800.0));
+    p = p.fma(r, r.broadcast(1.0 / 3628800.0));
+    p = p.fma(r, r.broadcast(1.0 / 362880.0));
+    p = p.fma(r, r.broadcast(1.0 / 40320.0));
+    p = p.fma(r, r.broadcast(1.0 / 5040.0));
+    p = p.fma(r, r.broadcast(1.0 / 720.0));
+    p = p.fma(r, r.broadcast(1.0 / 120.0));
+    p = p.fma(r, r.broadcast(1.0 / 24.0));
+    p = p.fma(r, r.broadcast(1.0 / 6.0));
+    p = p.fma(r, r.broadcast(0.5));
+    DoubleVector y = r.mul(r).fma(p, r).add(1.0);
+    LongVector exponent = shifted.reinterpretAsLongs().sub(DOUBLE_ROUNDER_BITS);
+    LongVector half = exponent.lanewise(ASHR, 1);
+    y = y.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    return y.blend(0.0, x.compare(LT, -745.1332191019412))
+        .blend(Double.POSITIVE_INFINITY, x.compare(GT, 709.782712893384));
+  }
+
+  private static DoubleVector powerOfTwo(LongVector n) {
+    return n.add(1023).lanewise(LSHL, 52).reinterpretAsDoubles();
+  }
+}
