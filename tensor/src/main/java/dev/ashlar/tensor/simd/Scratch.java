@@ -1,0 +1,43 @@
+package dev.ashlar.tensor.simd;
+
+/**
+ * Arrays that a thread's kernels work in and use again: kernels copy what they need of a tensor to
+ * an array, because C2 compiles array accesses far better than those of memory segments. Contents
+ * are whatever the last kernel left.
+ */
+final class Scratch {
+  private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
+
+  private float[] rows = new float[0];
+  private float[] panels = new float[0];
+  private float[] sums = new float[0];
+
+  private Scratch() {}
+
+  /** Returns the calling thread's. */
+  static Scratch own() {
+    return OWN.get();
+  }
+
+  /** Returns room for packed rows of a left matrix. */
+  float[] rows(int size) {
+    if (rows.length < size) rows = new float[roomFor(size)];
+    return rows;
+  }
+
+  /** Returns room for packed panels of a right matrix. */
+  float[] panels(int size) {
+    if (panels.length < size) panels = new float[roomFor(size)];
+    return panels;
+  }
+
+  /** Returns room for a block of a product. */
+  float[] sums(int size) {
+    if (sums.length < size) sums = new float[roomFor(size)];
+    return sums;
+  }
+
+  private static int roomFor(int size) {
+    return Math.max(1024, Integer.highestOneBit(Math.max(1, size - 1)) << 1);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.ashlar.tensor.simd;
+
+import static dev.ashlar.tensor.DType.F32;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class MatMulKernelTest {
+  private final int threads = Parallel.threads();
+
+  @AfterEach
+  void restoreThreads() {
+    Parallel.threads(threads);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1",
+    "1,1,7",
+    "2,3,4",
+    "3,31,5",
+    "4,32,16",
+    "5,33,17",
+    "7,64,257",
+    "8,65,256",
+    "9,1,300",
+    "13,97,1",
+    "31,29,37",
+    "1,200,64",
+    "1,64,2100",
+    "2,600,3",
+    "64,32,64",
+    "129,513,19",
+    "67,45,2049",
+    "40,1030,260"
+  })
+  void multipliesEveryLayout(int rows, int columns, int depth) {
+    Operand left = Operands.random(1, F32, rows, depth);
+    Operand right = Operands.random(2, F32, depth, columns);
+    check(left, right);
+    check(Operands.transposed(Operands.random(3, F32, depth, rows)), right);
+    check(left, Operands.transposed(Operands.random(4, F32, columns, depth)));
+    check(Operands.strided(5, F32, rows, depth), Operands.strided(6, F32, depth, columns));
+  }
+
+  @Test
+  void multipliesBatchesAndBroadcastsThem() {
+    Operand three = Operands.random(1, F32, 3, 5, 7);
+    check(three, Operands.random(2, F32, 3, 7, 9));
+    check(three, Operands.random(3, F32, 7, 9));
+    check(Operands.random(4, F32, 5, 7), Operands.random(5, F32, 2, 3, 7, 4));
+    check(Operands.random(6, F32, 2, 1, 5, 7), Operands.random(7, F32, 3, 7, 4));
+    check(Operands.random(8, F32, 2, 3, 5, 7), Operands.random(9, F32, 2, 1, 7, 4));
+    check(Operands.strided(10, F32, 2, 3, 5, 7), Operands.random(11, F32, 7, 40));
+    check(Operands.transposed(three), Operands.random(12, F32, 5, 6));
+    check(Operands.random(13, F32, 6, 1, 7), Operands.random(14, F32, 7, 33));
+    check(Operands.random(15, F32, 1, 4, 1, 7), Operands.random(16, F32, 7, 33));
+  }
+
+  @Test
+  void sharesBatchesOfHeadsLaidOutByPermutation() {
+    // [T,H,D] seen as [H,T,D].
+    Operand heads = Operands.random(1, F32, 33, 4, 16);
+    Operand left = heads.with(heads.layout().permute(new int[] {1, 0, 2}));
+    check(left, Operands.transposed(left));
+  }
+
+  @Test
+  void productsOverNothingAreZero() {
+    check(Operands.random(1, F32, 3, 0), Operands.random(2, F32, 0, 5));
+    check(Operands.random(1, F32, 0, 3), Operands.random(2, F32, 3, 5));
+    check(Operands.random(1, F32, 2, 3), Operands.random(2, F32, 3, 0));
+    check(Operands.random(1, F32, 0, 2, 3), Operands.random(2, F32, 3, 4));
+  }
+
+  @Test
+  void specialValuesReachTheirRowsAndColumnsOnly() {
+    Operand left = Operands.random(1, F32, 9, 20);
+    Operand right = Operands.random(2, F32, 20, 35);
+    left.setDouble(4 * 20 + 3, Double.NaN);
+    right.setDouble(7 * 35 + 34, Double.POSITIVE_INFINITY);
+    double[] product = Operands.values(multiply(left, right));
+    for (int row = 0; row < 9; row++) {
+      for (int column = 0; column < 35; column++) {
+        double value = product[row * 35 + column];
+        if (row == 4) assertThat(value).isNaN();
+        else if (column == 34) assertThat(value).isInfinite();
+        else assertThat(value).isFinite();
+      }
+    }
+  }
+
+  @Test
+  void everyNumberOfThreadsGivesTheSameBits() {
+    for (int[] size :
+        new int[][] {{150, 700, 300}, {5, 1500, 2500}, {2048, 40, 64}, {300, 40, 5000}}) {
+      Operand left = Operands.random(1, F32, size[0], size[2]);
+      Operand right = Operands.random(2, F32, size[2], size[1]);
+      Parallel.threads(1);
+      double[] alone = Operands.values(multiply(left, right));
+      for (int count = 2; count <= 3; count++) {
+        Parallel.threads(count);
+        assertThat(Operands.values(multiply(left, right))).isEqualTo(alone);
+      }
+    }
+  }
+
+  private static Operand multiply(Operand left, Operand right) {
+    Shape a = left.shape();
+    Shape b = right.shape();
+    Shape batch = Shape.broadcast("matmul", a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
+    Operand out = Operands.empty(F32, batch.concat(Shape.of(a.dim(-2), b.dim(-1))).dims());
+    new MatMulKernel().run(List.of(left, right), List.of(out));
+    return out;
+  }
+
+  private static void check(Operand left, Operand right) {
+    Operand out = multiply(left, right);
+    int depth = left.shape().dim(-1);
+    int rows = out.shape().dim(-2);
+    int columns = out.shape().dim(-1);
+    Shape batch = out.shape().slice(0, out.shape().rank() - 2);
+    double[] a =
+        Operands.values(left.with(left.layout().expand(batch.concat(Shape.of(rows, depth)))));
+    double[] b =
+        Operands.values(right.with(right.layout().expand(batch.concat(Shape.of(depth, columns)))));
+    double[] product = Operands.values(out);
+    for (int i = 0; i < product.length; i++) {
+      int matrix = i / (rows * columns);
+      int row = i / columns % rows;
+      double sum = 0;
+      double size = 0;
+      for (int k = 0; k < depth; k++) {
+        double term =
+            a[(matrix * rows + row) * depth + k] * b[(matrix * depth + k) * columns + i % columns];
+        sum += term;
+        size += Math.abs(term);
+      }
+      // Each of depth steps rounds to 2^-24 of a partial sum no greater than the sum of absolute
+      // terms.
+      double bound = (depth + 2) * 0x1p-24 * size;
+      assertThat(Math.abs(product[i] - sum))
+          .as("%s @ %s at %d", left, right, i)
+          .isLessThanOrEqualTo(bound);
+    }
+  }
+}
