@@ -1,0 +1,172 @@
+package dev.ashlar.autodiff.nn;
+
+import dev.ashlar.autodiff.Call;
+import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.ShapeException;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Rows;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Cross-entropy per position: (logits [..., V], targets [...], I32 or I64) -> (loss [...] =
+ * logSumExp - logit of the target, logSumExp [...]). Positions whose target is {@code ignored} have
+ * loss 0. Nothing of the logits' size is made on the way forward, and only their gradient on the
+ * way back.
+ */
+public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
+  @Override
+  public String label() {
+    return "crossEntropy";
+  }
+
+  @Override
+  public List<TensorSpec> specs(List<TensorSpec> inputs) {
+    TensorSpec logits = Checks.floating(label(), inputs, 2);
+    TensorSpec targets = inputs.get(1);
+    Shape shape = logits.shape();
+    boolean fits = shape.rank() > 0 && targets.shape().equals(shape.without(-1));
+    if (!fits || !targets.dtype().isInteger()) {
+      throw new ShapeException(
+          "crossEntropy: needs logits [..., V] and I32 or I64 targets [...], got %s and %s",
+          logits, targets);
+    }
+    TensorSpec perPosition = logits.with(targets.shape());
+    return List.of(perPosition, perPosition);
+  }
+
+  /** Returns what the operation means, composed of core operations. */
+  List<Tensor> composed(List<Tensor> in) {
+    Tensor logits = in.get(0);
+    Tensor valid = valid(in.get(1));
+    Tensor logSumExp = logits.logSumExp(-1);
+    Tensor index = in.get(1).maskedFill(valid.not(), 0).unsqueeze(-1);
+    Tensor loss = logSumExp.minus(logits.gather(-1, index).squeeze(-1));
+    return List.of(loss.maskedFill(valid.not(), 0), logSumExp);
+  }
+
+  private Tensor valid(Tensor targets) {
+    return ignored.isEmpty()
+        ? targets.equalTo(targets)
+        : targets.notEqualTo(targets.zerosLike().plus(ignored.getAsLong()));
+  }
+
+  /** Returns whether a target takes part in the loss. */
+  public boolean counts(long target) {
+    return ignored.isEmpty() || target != ignored.getAsLong();
+  }
+
+  /**
+   * Returns a target that takes part as an index; throws IndexOutOfBoundsException if it names no
+   * class.
+   */
+  public int checked(long target, long position, int classes) {
+    if (target < 0 || target >= classes) {
+      throw new IndexOutOfBoundsException(
+          "crossEntropy: target %d at position %d is not in 0 .. %d; logits have %d classes"
+              .formatted(target, position, classes - 1, classes));
+    }
+    return (int) target;
+  }
+
+  @Override
+  public void compute(List<Operand> in, List<Operand> out) {
+    Rows logits = Rows.of(in.get(0));
+    long[] targets = Checks.longs(in.get(1));
+    double[] row = new double[logits.width()];
+    for (int r = 0; r < targets.length; r++) {
+      logits.read(r, row);
+      double logSumExp = logSumExp(row);
+      boolean counts = counts(targets[r]);
+      double loss = counts ? logSumExp - row[checked(targets[r], r, row.length)] : 0;
+      out.get(0).setDouble(r, loss);
+      out.get(1).setDouble(r, logSumExp);
+    }
+  }
+
+  private static double logSumExp(double[] row) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double each : row) max = Math.max(max, each);
+    if (Double.isInfinite(max)) return max;
+    double sum = 0;
+    for (double each : row) sum += Math.exp(each - max);
+    return Math.log(sum) + max;
+  }
+
+  @Override
+  public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
+    Tensor dLogits =
+        Interpreter.call(
+            new Backward(this),
+            call.input(0),
+            call.input(1),
+            call.output(1),
+            dOutputs.get(0),
+            dOutputs.get(1));
+    return List.of(Optional.of(dLogits), Optional.empty());
+  }
+
+  /**
+   * The way back: (logits, targets, logSumExp, dLoss, dLogSumExp) -> dLogits = softmax · (dLoss +
+   * dLogSumExp) - dLoss at the target, where dLoss counts as 0 at ignored positions.
+   */
+  public record Backward(CrossEntropyOp forward) implements DifferentiableOp {
+    @Override
+    public String label() {
+      return "crossEntropyBackward";
+    }
+
+    @Override
+    public List<TensorSpec> specs(List<TensorSpec> inputs) {
+      Checks.floating(label(), inputs, 5);
+      TensorSpec perPosition = forward.specs(inputs.subList(0, 2)).getFirst();
+      Checks.same(label(), "logSumExp", perPosition, inputs.get(2));
+      Checks.same(label(), "dLoss", perPosition, inputs.get(3));
+      Checks.same(label(), "dLogSumExp", perPosition, inputs.get(4));
+      return inputs.subList(0, 1);
+    }
+
+    List<Tensor> composed(List<Tensor> in) {
+      Tensor logits = in.get(0);
+      Tensor invalid = forward.valid(in.get(1)).not();
+      Tensor index = in.get(1).maskedFill(invalid, 0).unsqueeze(-1);
+      Tensor dLoss = in.get(3).maskedFill(invalid, 0);
+      Tensor softmax = logits.minus(in.get(2).unsqueeze(-1)).exp();
+      Tensor spread = softmax.times(dLoss.plus(in.get(4)).unsqueeze(-1));
+      return List.of(spread.scatterAdd(-1, index, dLoss.unaryMinus().unsqueeze(-1)));
+    }
+
+    @Override
+    public void compute(List<Operand> in, List<Operand> out) {
+      Rows logits = Rows.of(in.get(0));
+      Rows dLogits = Rows.of(out.get(0));
+      long[] targets = Checks.longs(in.get(1));
+      double[] logSumExp = Checks.doubles(in.get(2));
+      double[] dLoss = Checks.doubles(in.get(3));
+      double[] dLogSumExp = Checks.doubles(in.get(4));
+      double[] row = new double[logits.width()];
+      for (int r = 0; r < targets.length; r++) {
+        double g = forward.counts(targets[r]) ? dLoss[r] : 0;
+        double spread = g + dLogSumExp[r];
+        if (spread == 0) {
+          java.util.Arrays.fill(row, 0); // also where an ignored row holds NaN
+        } else {
+          logits.read(r, row);
+          for (int i = 0; i < row.length; i++) row[i] = Math.exp(row[i] - logSumExp[r]) * spread;
+        }
+        if (forward.counts(targets[r])) row[forward.checked(targets[r], r, row.length)] -= g;
+        dLogits.write(r, row);
+      }
+    }
+
+    @Override
+    public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
+      return DifferentiableOp.vjpOf(call, dOutputs, this::composed);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.ashlar.autodiff.nn;
+
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Tensor;
+import java.util.OptionalLong;
+
+/** Losses: scalars to differentiate. */
+public final class Losses {
+  private Losses() {}
+
+  /**
+   * Returns the mean cross-entropy, in nats, of logits [..., V] against integer targets [...].
+   *
+   * @throws IndexOutOfBoundsException naming a target that is not in 0 .. V - 1, and its position
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor targets) {
+    return crossEntropyPerPosition(logits, targets).mean();
+  }
+
+  /**
+   * Returns the mean cross-entropy of logits [..., V] against integer targets [...] over the
+   * positions whose target is not {@code ignored}; NaN if there is none.
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor targets, long ignored) {
+    Tensor losses = crossEntropyPerPosition(logits, targets, ignored);
+    Tensor counted = targets.notEqualTo(targets.zerosLike().plus(ignored));
+    return losses.sum().div(counted.toType(losses.dtype()).sum());
+  }
+
+  /**
+   * Returns the cross-entropy of logits [..., V] against integer targets [...] at each position
+   * [...].
+   */
+  public static Tensor crossEntropyPerPosition(Tensor logits, Tensor targets) {
+    return crossEntropyPerPosition(logits, targets, OptionalLong.empty());
+  }
+
+  /**
+   * Returns the cross-entropy at each position [...], which is 0 where the target is {@code
+   * ignored}.
+   */
+  public static Tensor crossEntropyPerPosition(Tensor logits, Tensor targets, long ignored) {
+    return crossEntropyPerPosition(logits, targets, OptionalLong.of(ignored));
+  }
+
+  private static Tensor crossEntropyPerPosition(
+      Tensor logits, Tensor targets, OptionalLong ignored) {
+    return Interpreter.callAll(new CrossEntropyOp(ignored), logits, targets).getFirst();
+  }
+
+  /** Returns the mean of (prediction - target)² over all elements. */
+  public static Tensor meanSquaredError(Tensor prediction, Tensor target) {
+    return prediction.minus(target).square().mean();
+  }
+
+  /** Returns the mean of |prediction - target| over all elements. */
+  public static Tensor meanAbsoluteError(Tensor prediction, Tensor target) {
+    return prediction.minus(target).abs().mean();
+  }
+
+  /**
+   * Returns the mean cross-entropy of probabilities sigmoid(logits) against labels in 0 .. 1, in
+   * the form that does not overflow: max(x, 0) - x · label + log(1 + e^-|x|).
+   */
+  public static Tensor binaryCrossEntropy(Tensor logits, Tensor labels) {
+    Tensor softened = logits.abs().unaryMinus().exp().log1p();
+    return logits.relu().minus(logits.times(labels)).plus(softened).mean();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.ashlar.autodiff.optim;
+
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Tensor;
+import java.util.List;
+import java.util.function.BiPredicate;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). By
+ * default weight decay touches tensors with two axes or more, not biases and norms.
+ *
+ * <pre>{@code
+ * var optimizer = AdamW.of(Schedule.warmUpCosine(3e-4, 3e-5, 100, 5_000));
+ * var state = optimizer.init(model);
+ * var next = optimizer.update(model, gradients, state);   // next.model(), next.state()
+ * }</pre>
+ *
+ * @param decays which parameters decay, by path and tensor
+ */
+public record AdamW(
+    Schedule schedule,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    BiPredicate<String, Tensor> decays) {
+
+  /** Checks the numbers. */
+  public AdamW {
+    require(beta1 >= 0 && beta1 < 1, "beta1 must lie in 0 .. 1 (1 excluded)", beta1);
+    require(beta2 >= 0 && beta2 < 1, "beta2 must lie in 0 .. 1 (1 excluded)", beta2);
+    require(epsilon > 0, "epsilon must be positive", epsilon);
+    require(weightDecay >= 0, "weightDecay must not be negative", weightDecay);
+  }
+
+  private static void require(boolean holds, String what, double got) {
+    if (!holds) throw new IllegalArgumentException("adamW: %s, got %s".formatted(what, got));
+  }
+
+  /** Returns the optimizer with beta1 0.9, beta2 0.999, epsilon 1e-8 and weight decay 0.01. */
+  public static AdamW of(Schedule schedule) {
+    return new AdamW(schedule, 0.9, 0.999, 1e-8, 0.01, (_, tensor) -> tensor.rank() >= 2);
+  }
+
+  /** Returns the optimizer with a constant learning rate. */
+  public static AdamW of(double rate) {
+    return of(Schedule.constant(rate));
+  }
+
+  /** Returns this with other decay rates of the moments. */
+  public AdamW withBetas(double first, double second) {
+    return new AdamW(schedule, first, second, epsilon, weightDecay, decays);
+  }
+
+  /** Returns this with another number added to the root of the second moment. */
+  public AdamW withEpsilon(double other) {
+    return new AdamW(schedule, beta1, beta2, other, weightDecay, decays);
+  }
+
+  /** Returns this with another weight decay. */
+  public AdamW withWeightDecay(double other) {
+    return new AdamW(schedule, beta1, beta2, epsilon, other, decays);
+  }
+
+  /**
+   * Returns this with weight decay on the parameters, by path and tensor, that {@code which} picks.
+   */
+  public AdamW withDecayOf(BiPredicate<String, Tensor> which) {
+    return new AdamW(schedule, beta1, beta2, epsilon, weightDecay, which);
+  }
+
+  /**
+   * What the optimizer remembers between updates.
+   *
+   * @param firstMoment running mean of gradients, in the model's structure
+   * @param secondMoment running mean of their squares
+   * @param step updates made so far
+   */
+  public record State<M>(M firstMoment, M secondMoment, long step) {}
+
+  /** The model and the state after an update. */
+  public record Next<M>(M model, State<M> state) {}
+
+  /** Returns the state before the first update. */
+  public <M> State<M> init(M model) {
+    return new State<>(Updates.zeros(model), Updates.zeros(model), 0);
+  }
+
+  /** Returns the learning rate of the update that comes next. */
+  public double rate(State<?> state) {
+    return schedule.rate(state.step());
+  }
+
+  /**
+   * Returns model and state after one update, in the memory of the old ones: these cannot be used
+   * afterwards. A tensor must not stand in the model twice, nor share its memory with another.
+   *
+   * @throws dev.ashlar.tensor.ShapeException naming the path where gradients or state do not fit
+   *     the model
+   */
+  public <M> Next<M> update(M model, M gradients, State<M> state) {
+    long step = Math.addExact(state.step(), 1);
+    double rate = rate(state);
+    List<M> next =
+        Updates.apply(
+            "adamW",
+            List.of(model, state.firstMoment(), state.secondMoment(), gradients),
+            3,
+            (path, parameter, beside) -> {
+              double decay = decays.test(path, parameter) ? weightDecay : 0;
+              var op = AdamWStep.of(this, rate, decay, step);
+              return Interpreter.callAll(
+                  op, parameter, beside.get(0), beside.get(1), beside.get(2));
+            });
+    return new Next<>(next.get(0), new State<>(next.get(1), next.get(2), step));
+  }
+}

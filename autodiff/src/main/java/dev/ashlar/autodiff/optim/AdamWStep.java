@@ -1,0 +1,67 @@
+package dev.ashlar.autodiff.optim;
+
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Rows;
+import java.util.List;
+
+/**
+ * One update of one parameter, in place: (parameter p, first moment m, second moment v, gradient g)
+ * -> (p, m, v) with
+ *
+ * <pre>
+ * m = beta1 · m + (1 - beta1) · g
+ * v = beta2 · v + (1 - beta2) · g²
+ * p = keep · p - pace · m / (sqrt(v) + epsilon)
+ * </pre>
+ *
+ * <p>where keep = 1 - rate · weightDecay, pace = rate · sqrt(1 - beta2^step) / (1 - beta1^step),
+ * and epsilon is the optimizer's times sqrt(1 - beta2^step): algorithm 2 of arXiv 1711.05101 with
+ * both bias corrections taken out of the loop.
+ */
+public record AdamWStep(double beta1, double beta2, double keep, double pace, double epsilon)
+    implements Op.Custom {
+
+  static AdamWStep of(AdamW adamW, double rate, double weightDecay, long step) {
+    double root = Math.sqrt(1 - StrictMath.pow(adamW.beta2(), step));
+    double pace = rate * root / (1 - StrictMath.pow(adamW.beta1(), step));
+    double keep = 1 - rate * weightDecay;
+    return new AdamWStep(adamW.beta1(), adamW.beta2(), keep, pace, adamW.epsilon() * root);
+  }
+
+  @Override
+  public List<TensorSpec> specs(List<TensorSpec> inputs) {
+    return Steps.specs(label(), inputs, 3);
+  }
+
+  @Override
+  public List<Integer> donations() {
+    return List.of(0, 1, 2);
+  }
+
+  @Override
+  public void compute(List<Operand> in, List<Operand> out) {
+    List<Rows> from = in.stream().map(Rows::of).toList();
+    List<Rows> to = out.stream().map(Rows::of).toList();
+    int width = from.getFirst().width();
+    double[] p = new double[width];
+    double[] m = new double[width];
+    double[] v = new double[width];
+    double[] g = new double[width];
+    for (long r = 0; r < from.getFirst().count(); r++) {
+      from.get(0).read(r, p);
+      from.get(1).read(r, m);
+      from.get(2).read(r, v);
+      from.get(3).read(r, g);
+      for (int i = 0; i < width; i++) {
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+        p[i] = keep * p[i] - pace * m[i] / (Math.sqrt(v[i]) + epsilon);
+      }
+      to.get(0).write(r, p);
+      to.get(1).write(r, m);
+      to.get(2).write(r, v);
+    }
+  }
+}
