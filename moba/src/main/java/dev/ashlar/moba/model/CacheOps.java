@@ -1,0 +1,144 @@
+package dev.ashlar.moba.model;
+
+import dev.ashlar.moba.MobaConfig;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.ShapeException;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.List;
+
+/** The operations of {@link KvCache}: none has a gradient. */
+final class CacheOps {
+  private CacheOps() {}
+
+  /**
+   * (cache [S, G, D], rows [T, G, D]): the cache with the rows written at row {@code at}, in its
+   * own memory.
+   */
+  record Append(int at) implements Op.Custom {
+    @Override
+    public List<TensorSpec> specs(List<TensorSpec> inputs) {
+      TensorSpec cache = inputs.get(0);
+      TensorSpec rows = inputs.get(1);
+      boolean fits =
+          cache.dtype() == rows.dtype()
+              && cache.shape().equals(rows.shape().with(0, cache.shape().dim(0)))
+              && at + rows.shape().dim(0) <= cache.shape().dim(0);
+      if (!fits)
+        throw new ShapeException("append: %s does not fit into %s at row %d", rows, cache, at);
+      return List.of(cache);
+    }
+
+    @Override
+    public List<Integer> donations() {
+      return List.of(0);
+    }
+
+    @Override
+    public void compute(List<Operand> inputs, List<Operand> outputs) {
+      Operand rows = inputs.get(1);
+      Operand cache = outputs.getFirst();
+      Shape shape = rows.shape();
+      for (int t = 0; t < shape.dim(0); t++) {
+        for (int g = 0; g < shape.dim(1); g++) {
+          for (int d = 0; d < shape.dim(2); d++) {
+            cache.setDouble(index(cache, at + t, g, d), rows.getDouble(index(rows, t, g, d)));
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * (means F64 [N, G, D], keys [S, G, D]): the means with blocks {@code from} .. {@code to} set, in
+   * place.
+   */
+  record Means(int blockSize, int from, int to) implements Op.Custom {
+    @Override
+    public List<TensorSpec> specs(List<TensorSpec> inputs) {
+      return List.of(inputs.getFirst());
+    }
+
+    @Override
+    public List<Integer> donations() {
+      return List.of(0);
+    }
+
+    @Override
+    public void compute(List<Operand> inputs, List<Operand> outputs) {
+      Operand keys = inputs.get(1);
+      Operand means = outputs.getFirst();
+      for (int block = from; block < to; block++) {
+        for (int g = 0; g < keys.shape().dim(1); g++) {
+          for (int d = 0; d < keys.shape().dim(2); d++) {
+            means.setDouble(index(means, block, g, d), mean(keys, block, g, d));
+          }
+        }
+      }
+    }
+
+    /** Sums in the order of rows, as BlockGate does: equal keys give equal means. */
+    private double mean(Operand keys, int block, int g, int d) {
+      double sum = 0;
+      for (int j = block * blockSize; j < (block + 1) * blockSize; j++) {
+        sum += keys.getDouble(index(keys, j, g, d));
+      }
+      return sum / blockSize;
+    }
+  }
+
+  /**
+   * (query [T, H, D], keys, values [S, G, D], means [N, G, D]): what the last T of {@code length}
+   * tokens gather [T, H, D], and the blocks each chose, I32 [T, H, K], ascending, filled up with
+   * -1. Of full attention K is 0.
+   */
+  record Attend(AttentionKind kind, int length) implements Op.Custom {
+    @Override
+    public List<TensorSpec> specs(List<TensorSpec> inputs) {
+      TensorSpec query = inputs.getFirst();
+      if (query.shape().dim(0) > length) {
+        throw new ShapeException(
+            "attend: %s has more rows than the %d tokens so far", query, length);
+      }
+      int chosen =
+          kind instanceof AttentionKind.Moba(var moba)
+              ? Math.min(moba.topK(), moba.blocks(length))
+              : 0;
+      return List.of(query, new TensorSpec(DType.I32, query.shape().with(2, chosen)));
+    }
+
+    @Override
+    public void compute(List<Operand> inputs, List<Operand> outputs) {
+      int heads = inputs.getFirst().shape().dim(1);
+      long rows = (long) inputs.getFirst().shape().dim(0) * heads;
+      Parallel.range(
+          rows,
+          4,
+          (from, to) -> {
+            for (int i = (int) from; i < to; i++) {
+              new CachedRow(this, inputs, i / heads, i % heads).compute(outputs);
+            }
+          });
+    }
+
+    /** Returns how to choose; full attention is one block of everything. */
+    MobaConfig moba() {
+      return kind instanceof AttentionKind.Moba(var config)
+          ? config
+          : new MobaConfig(Math.max(1, length), 1);
+    }
+  }
+
+  /** Returns where element [i, j, d] lies. */
+  static long index(Operand operand, int i, int j, int d) {
+    Layout layout = operand.layout();
+    return layout.offsetElements()
+        + i * layout.strideElements(0)
+        + j * layout.strideElements(1)
+        + d * layout.strideElements(2);
+  }
+}

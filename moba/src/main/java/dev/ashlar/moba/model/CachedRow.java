@@ -1,0 +1,114 @@
+package dev.ashlar.moba.model;
+
+import dev.ashlar.moba.MobaConfig;
+import dev.ashlar.tensor.spi.Operand;
+import java.util.List;
+
+/** One query of one head against the cache, in double precision: gate, softmax, weighted mean. */
+final class CachedRow {
+  private final CacheOps.Attend op;
+  private final MobaConfig moba;
+  private final int row;
+  private final int head;
+  private final int group;
+  private final int position;
+  private final double[] query;
+  private final Operand keys;
+  private final Operand values;
+  private final Operand means;
+
+  CachedRow(CacheOps.Attend op, List<Operand> inputs, int row, int head) {
+    Operand queries = inputs.get(0);
+    this.op = op;
+    this.moba = op.moba();
+    this.row = row;
+    this.head = head;
+    this.keys = inputs.get(1);
+    this.values = inputs.get(2);
+    this.means = inputs.get(3);
+    this.group = head / (queries.shape().dim(1) / keys.shape().dim(1));
+    // Queries are the last of the tokens so far.
+    this.position = op.length() - queries.shape().dim(0) + row;
+    this.query = new double[queries.shape().dim(2)];
+    for (int d = 0; d < query.length; d++) {
+      query[d] = queries.getDouble(CacheOps.index(queries, row, head, d));
+    }
+  }
+
+  void compute(List<Operand> outputs) {
+    int[] blocks = chosenBlocks();
+    Operand chosen = outputs.get(1);
+    for (int i = 0; i < chosen.shape().dim(2); i++) {
+      chosen.setLong(CacheOps.index(chosen, row, head, i), i < blocks.length ? blocks[i] : -1);
+    }
+    gather(blocks, outputs.getFirst());
+  }
+
+  /** Returns the blocks to attend to, ascending, the query's own the last. */
+  private int[] chosenBlocks() {
+    if (op.kind() instanceof AttentionKind.Full) return new int[] {0};
+    int own = position / moba.blockSize();
+    int[] blocks = new int[Math.min(moba.topK(), own + 1)];
+    boolean[] taken = new boolean[own];
+    double[] scores = new double[own];
+    for (int b = 0; b < own; b++) scores[b] = score(b);
+    for (int i = 0; i < blocks.length - 1; i++) taken[best(scores, taken)] = true;
+    int at = 0;
+    for (int b = 0; b < own; b++) if (taken[b]) blocks[at++] = b;
+    blocks[at] = own;
+    return blocks;
+  }
+
+  /** Returns the block of the greatest score not yet taken: of equals the lowest. */
+  private static int best(double[] scores, boolean[] taken) {
+    int best = -1;
+    for (int b = 0; b < scores.length; b++) {
+      if (!taken[b] && (best < 0 || scores[b] > scores[best])) best = b;
+    }
+    return best;
+  }
+
+  private double score(int block) {
+    double score = 0;
+    for (int d = 0; d < query.length; d++) {
+      score += query[d] * means.getDouble(CacheOps.index(means, block, group, d));
+    }
+    return Double.isNaN(score) ? Double.NEGATIVE_INFINITY : score;
+  }
+
+  /** Streams over the blocks with a running maximum and sum, as flash attention does. */
+  private void gather(int[] blocks, Operand out) {
+    double scale = moba.scaleFor(query.length);
+    double max = Double.NEGATIVE_INFINITY;
+    double total = 0;
+    double[] sum = new double[query.length];
+    for (int block : blocks) {
+      long end = Math.min(position + 1L, (block + 1L) * moba.blockSize());
+      for (int j = block * moba.blockSize(); j < end; j++) {
+        double logit = scale * dot(j);
+        if (logit > max) {
+          double shrink = Math.exp(max - logit);
+          total *= shrink;
+          for (int d = 0; d < sum.length; d++) sum[d] *= shrink;
+          max = logit;
+        }
+        double weight = Math.exp(logit - max);
+        total += weight;
+        for (int d = 0; d < sum.length; d++) {
+          sum[d] += weight * values.getDouble(CacheOps.index(values, j, group, d));
+        }
+      }
+    }
+    for (int d = 0; d < sum.length; d++) {
+      out.setDouble(CacheOps.index(out, row, head, d), sum[d] / total);
+    }
+  }
+
+  private double dot(int j) {
+    double sum = 0;
+    for (int d = 0; d < query.length; d++) {
+      sum += query[d] * keys.getDouble(CacheOps.index(keys, j, group, d));
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.ashlar.moba.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ashlar.moba.BlockGate;
+import dev.ashlar.moba.MobaConfig;
+import dev.ashlar.moba.Packing;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.NoLeaks;
+import dev.ashlar.tensor.ShapeException;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ExtendWith(NoLeaks.class)
+final class CachedDecoderTest {
+  @ParameterizedTest
+  @MethodSource("dev.ashlar.moba.model.Models#plans")
+  void everyRowEqualsThatOfAFullRun(AttentionPlan plan) {
+    Decoder decoder = Models.decoder(Models.config(), DType.F64);
+    int[] ids = Models.batch(Models.config(), 23).inputs().toInts();
+    Tensor whole = decoder.logits(Tensor.of(ids), Packing.of(23), plan);
+    var cached = new CachedDecoder(decoder, plan, 23);
+    for (int t = 0; t < 23; t++) {
+      assertClose(cached.append(ids[t]), whole.get(t), 1e-12);
+      assertThat(cached.length()).isEqualTo(t + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.ashlar.moba.model.Models#plans")
+  void chunksOfAnySizeGiveTheSame(AttentionPlan plan) {
+    Decoder decoder = Models.decoder(Models.config(), DType.F32);
+    int[] ids = Models.batch(Models.config(), 23).inputs().toInts();
+    Tensor whole = decoder.logits(Tensor.of(ids), Packing.of(23), plan);
+    var cached = new CachedDecoder(decoder, plan, 30);
+    int at = 0;
+    for (int size : new int[] {7, 1, 5, 10}) {
+      Tensor logits = cached.append(Arrays.copyOfRange(ids, at, at + size));
+      at += size;
+      assertClose(logits, whole.get(at - 1), 1e-5);
+    }
+    cached.clear();
+    assertClose(cached.append(ids), whole.get(22), 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, 4, 3", "F64, 4, 3", "F32, 1, 5", "F32, 5, 1", "F64, 3, 2", "F32, 64, 2"})
+  void choosesTheBlocksThatTheGateChooses(DType dtype, int blockSize, int topK) {
+    var moba = new MobaConfig(blockSize, topK);
+    DecoderConfig config = Models.config().withKvHeads(2);
+    int tokens = 29;
+    Key[] keys = Key.of(7).split(3);
+    Tensor query = Tensor.normal(keys[0], dtype, tokens, 2, 6);
+    Tensor key = Tensor.normal(keys[1], dtype, tokens, 2, 6);
+    Tensor value = Tensor.normal(keys[2], dtype, tokens, 2, 6);
+    Tensor chosen = new BlockGate(moba, Packing.of(tokens)).select(query, key).blocks();
+    var cache = new KvCache(config, new AttentionKind.Moba(moba), tokens, dtype);
+    for (int t = 0; t < tokens; t++) {
+      cache.append(key.slice(0, t, t + 1), value.slice(0, t, t + 1));
+      int[] got = cache.attended(query.slice(0, t, t + 1)).blocks().toInts();
+      int[] want = chosen.slice(0, t, t + 1).toInts();
+      for (int head = 0; head < 2; head++) {
+        assertThat(blocks(got, head)).isEqualTo(blocks(want, head));
+      }
+    }
+  }
+
+  private static int[] blocks(int[] ofBothHeads, int head) {
+    int most = ofBothHeads.length / 2;
+    return Arrays.stream(ofBothHeads, head * most, (head + 1) * most).filter(b -> b >= 0).toArray();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void tiesGoToTheLowestBlockAndNanIsNeverChosen(DType dtype) {
+    var moba = new MobaConfig(2, 2);
+    DecoderConfig config = Models.config();
+    Tensor key = Tensor.ones(dtype, 9, 1, 6);
+    var cache = new KvCache(config, new AttentionKind.Moba(moba), 9, dtype);
+    cache.append(key, key);
+    Tensor query = Tensor.ones(dtype, 1, 1, 6);
+    assertThat(cache.attended(query).blocks().toInts()).containsExactly(0, 4);
+    cache.clear();
+    Tensor nanFirst = Tensor.concat(0, Tensor.full(dtype, Double.NaN, 2, 1, 6), key.slice(0, 2, 9));
+    cache.append(nanFirst, key);
+    assertThat(cache.attended(query).blocks().toInts()).containsExactly(1, 4);
+  }
+
+  @Test
+  void costsNoMemoryPerToken() {
+    Decoder decoder = Models.decoder(Models.config(), DType.F32);
+    var cached = new CachedDecoder(decoder, AttentionPlan.full(2), 30);
+    long before = TensorScope.current().memory().liveCount();
+    for (int t = 0; t < 30; t++) {
+      try (var _ = TensorScope.open()) {
+        cached.append(t % 11);
+      }
+    }
+    assertThat(TensorScope.current().memory().liveCount()).isEqualTo(before);
+  }
+
+  @Test
+  void saysWhenItIsFull() {
+    Decoder decoder = Models.decoder(Models.config(), DType.F32);
+    var cached = new CachedDecoder(decoder, AttentionPlan.full(2), 4);
+    cached.append(1, 2, 3);
+    assertThatThrownBy(() -> cached.append(1, 2))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("cache: 3 tokens and 2 more exceed its capacity of 4");
+    assertThatThrownBy(cached::append)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("cache: append needs at least one token");
+  }
+
+  private static void assertClose(Tensor actual, Tensor expected, double tolerance) {
+    assertThat(actual.toDoubles()).containsExactly(expected.toDoubles(), within(tolerance));
+  }
+}

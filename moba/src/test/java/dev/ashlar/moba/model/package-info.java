@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ashlar.moba.model;
+
+import org.jspecify.annotations.NullMarked;
