@@ -21,7 +21,7 @@ public final class DenseReference {
   /** Attention over the keys that {@code allows} [T, H or 1, S] admits. */
   static Attended masked(
       Tensor query, Tensor key, Tensor value, Tensor allows, @Nullable Double scale) {
-    if (query.dim(0) == 0) return new Attended(query.plus(0), query.sum(2));
+    if (query.dim(0) == 0) return nothing(query, key, value);
     Tensor q = query.permute(1, 0, 2); // [H, T, D]
     Tensor k = repeated(key, query.dim(1)).permute(1, 2, 0); // [H, D, S]
     Tensor v = repeated(value, query.dim(1)).permute(1, 0, 2); // [H, S, D]
@@ -29,6 +29,12 @@ public final class DenseReference {
     Tensor seen = scores.maskedFill(allows.permute(1, 0, 2).not(), Double.NEGATIVE_INFINITY);
     Tensor out = seen.softmax(-1).matmul(v).permute(1, 0, 2); // [T, H, D]
     return new Attended(out, seen.logSumExp(-1).transpose());
+  }
+
+  /** Of no rows: still a function of all three, so that each has its gradient, of no rows. */
+  private static Attended nothing(Tensor query, Tensor key, Tensor value) {
+    Tensor out = query.plus(key.sum().plus(value.sum())); // [0, H, D]
+    return new Attended(out, out.sum(2));
   }
 
   /** Returns each of the G heads of [S, G, D] as often as H heads need it: [S, H, D]. */
