@@ -65,13 +65,11 @@ record AttentionCase(
   }
 
   AttentionCase withLengths(List<Integer> other) {
-    return new AttentionCase(
-        other, keyHeads, group, headDim, blockSize, topK, numbers, seed);
+    return new AttentionCase(other, keyHeads, group, headDim, blockSize, topK, numbers, seed);
   }
 
   AttentionCase redrawn() {
-    return new AttentionCase(
-        lengths, keyHeads, group, headDim, blockSize, topK, numbers, seed + 1);
+    return new AttentionCase(lengths, keyHeads, group, headDim, blockSize, topK, numbers, seed + 1);
   }
 
   /** Draws the inputs; all are exact in float32. */

@@ -29,8 +29,7 @@ final class AttentionCases {
 
   /** Cases whose gate scores tie with probability 0, and in which each block has 2 to 5 keys. */
   static Arbitrary<AttentionCase> withoutTies(int longest) {
-    return upTo(longest)
-        .filter(each -> each.numbers() == Numbers.NORMAL && each.blockSize() > 1);
+    return upTo(longest).filter(each -> each.numbers() == Numbers.NORMAL && each.blockSize() > 1);
   }
 
   /** Asserts that the gate chose by its rule; near ties may go either way, exact ones may not. */
@@ -120,7 +119,13 @@ final class AttentionCases {
         throw new AssertionError(
             "%s %s: %s[%d] is %s, should be %s: off by %.3g, allowed %.3g"
                 .formatted(
-                    dtype, what, AttentionInputs.NAMES[i], at, numbers[at], wanted[at], error,
+                    dtype,
+                    what,
+                    AttentionInputs.NAMES[i],
+                    at,
+                    numbers[at],
+                    wanted[at],
+                    error,
                     units * magnitudes[at] + floor));
       }
     }

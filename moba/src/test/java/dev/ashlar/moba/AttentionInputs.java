@@ -7,7 +7,9 @@ import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.Tensor;
 import java.util.function.Function;
 
-/** The numbers of a case, row-major: query and dOut [T, H, D], key and value [T, G, D], dLse [T, H]. */
+/**
+ * The numbers of a case, row-major: query and dOut [T, H, D], key and value [T, G, D], dLse [T, H].
+ */
 record AttentionInputs(
     AttentionCase of, double[] query, double[] key, double[] value, double[] dOut, double[] dLse) {
 
@@ -69,8 +71,7 @@ record AttentionInputs(
   /** The fused operations, gate included. */
   Answers fused(DType dtype) {
     return answers(
-        dtype,
-        in -> Moba.attended(in.query, in.key, in.value, of.packing(), of.config()));
+        dtype, in -> Moba.attended(in.query, in.key, in.value, of.packing(), of.config()));
   }
 
   /** The fused dense operation. */
