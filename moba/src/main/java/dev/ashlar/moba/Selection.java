@@ -40,13 +40,18 @@ public record Selection(Tensor blocks, int blockSize, Packing packing) {
    * listed.
    */
   public QueryLists queriesByBlock() {
-    return blocks.read(
-        operand ->
-            QueryLists.of(
-                checked("selection", operand, packing, blockSize),
-                operand.shape(),
-                packing,
-                blockSize));
+    return blocks.read(operand -> lists("selection", operand, packing, blockSize));
+  }
+
+  /**
+   * Returns the lists of {@link #queriesByBlock}, for kernels.
+   *
+   * @throws IndexOutOfBoundsException if an index lies outside -1 .. the row's own block
+   * @throws IllegalArgumentException if a row's are not ascending up to its own block
+   */
+  public static QueryLists lists(String op, Operand selection, Packing packing, int blockSize) {
+    int[] chosen = checked(op, selection, packing, blockSize);
+    return QueryLists.of(chosen, selection.shape(), packing, blockSize);
   }
 
   /**
@@ -55,7 +60,7 @@ public record Selection(Tensor blocks, int blockSize, Packing packing) {
    * @throws IndexOutOfBoundsException if one lies outside -1 .. the row's own block
    * @throws IllegalArgumentException if a row's are not ascending up to its own block
    */
-  public static int[] checked(String op, Operand selection, Packing packing, int blockSize) {
+  static int[] checked(String op, Operand selection, Packing packing, int blockSize) {
     int[] chosen = RowMajor.ints(selection);
     int[] positions = packing.positions();
     int heads = selection.shape().dim(1);

@@ -1,0 +1,96 @@
+package dev.ashlar.moba.simd;
+
+import dev.ashlar.moba.BlockGate;
+import dev.ashlar.moba.FlashAttention;
+import dev.ashlar.moba.FlashAttentionBackward;
+import dev.ashlar.moba.MobaAttention;
+import dev.ashlar.moba.MobaAttentionBackward;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Availability;
+import dev.ashlar.tensor.spi.Kernel;
+import dev.ashlar.tensor.spi.KernelProvider;
+import dev.ashlar.tensor.spi.Operand;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Attention in F32 by the Vector API. Inputs with an infinity or a NaN are left to the plain
+ * kernels, which read exactly what each query may see: tiles also multiply hidden keys, by 0.
+ */
+public final class MobaKernels implements KernelProvider {
+  private static final String VECTOR_API = "jdk.incubator.vector";
+
+  @Override
+  public String name() {
+    return "moba-simd";
+  }
+
+  @Override
+  public int rank() {
+    return 30;
+  }
+
+  @Override
+  public Availability availability() {
+    if (ModuleLayer.boot().findModule(VECTOR_API).isEmpty()) {
+      return new Availability.Unavailable(
+          "the Vector API is not there", "start the JVM with --add-modules " + VECTOR_API);
+    }
+    return new Availability.Ready(Products.LANES + " lanes");
+  }
+
+  @Override
+  public Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
+    return switch (op) {
+      case BlockGate gate when fits(inputs) -> Optional.of((in, out) -> run(gate, in, out));
+      case FlashAttention flash when fits(inputs) -> Optional.of((in, out) -> run(flash, in, out));
+      case FlashAttentionBackward back when fits(inputs) ->
+          Optional.of((in, out) -> run(back, in, out));
+      case MobaAttention moba when fits(inputs) -> Optional.of((in, out) -> run(moba, in, out));
+      case MobaAttentionBackward back when fits(inputs) ->
+          Optional.of((in, out) -> run(back, in, out));
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean fits(List<TensorSpec> inputs) {
+    TensorSpec query = inputs.getFirst();
+    boolean wideEnough = Products.LANES >= Products.ROWS / 2;
+    return query.dtype() == DType.F32 && wideEnough && HeadRows.fits(query.shape());
+  }
+
+  private static void run(BlockGate op, List<Operand> in, List<Operand> out) {
+    boolean done = Gate.run(op.packing(), op.config().blockSize(), in, out.getFirst());
+    if (!done) op.compute(in, out);
+  }
+
+  private static void run(FlashAttention op, List<Operand> in, List<Operand> out) {
+    Problem problem = dense(op, in);
+    if (problem.isFinite()) Forward.run(problem, out);
+    else op.compute(in, out);
+  }
+
+  private static void run(FlashAttentionBackward op, List<Operand> in, List<Operand> out) {
+    Problem problem = dense(op.forward(), in);
+    boolean done = problem.isFinite() && Backward.run(problem, in.subList(3, 7), out);
+    if (!done) op.compute(in, out);
+  }
+
+  private static Problem dense(FlashAttention op, List<Operand> in) {
+    return Problem.dense(op.packing(), op.scaleFor(in.getFirst().shape().dim(2)), in);
+  }
+
+  private static void run(MobaAttention op, List<Operand> in, List<Operand> out) {
+    Problem problem = Problem.moba(op, in);
+    if (problem.isFinite()) Forward.run(problem, out);
+    else op.compute(in, out);
+  }
+
+  private static void run(MobaAttentionBackward op, List<Operand> in, List<Operand> out) {
+    Problem problem = Problem.moba(op.forward(), in);
+    boolean done = problem.isFinite() && Backward.run(problem, in.subList(4, 8), out);
+    if (!done) op.compute(in, out);
+  }
+}

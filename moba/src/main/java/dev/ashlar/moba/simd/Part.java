@@ -1,0 +1,35 @@
+package dev.ashlar.moba.simd;
+
+import dev.ashlar.moba.Packing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** The queries of one head in rows {@code from} to {@code to}: what one thread computes alone. */
+record Part(int sequence, int head, int from, int to) {
+  /**
+   * Returns parts for about {@code wanted} threads, the longest first; each but a sequence's last
+   * has at least {@code atLeast} rows. They depend on shapes alone, and so the results do.
+   */
+  static List<Part> of(Packing packing, int heads, int wanted, int atLeast) {
+    long all = Math.max(1, (long) packing.total() * heads);
+    List<Part> parts = new ArrayList<>();
+    for (int s = 0; s < packing.sequences(); s++) {
+      int length = packing.length(s);
+      long share = Math.ceilDiv(all, wanted);
+      long step = Math.ceilDiv(Math.max(share, atLeast), Products.TILE) * (long) Products.TILE;
+      for (int head = 0; head < heads; head++) {
+        for (long from = 0; from < length; from += step) {
+          int end = (int) Math.min(length, from + step);
+          parts.add(new Part(s, head, packing.start(s) + (int) from, packing.start(s) + end));
+        }
+      }
+    }
+    parts.sort(Comparator.comparingInt((Part p) -> packing.start(p.sequence) - p.to));
+    return parts;
+  }
+
+  int rows() {
+    return to - from;
+  }
+}
