@@ -1,5 +1,6 @@
 package dev.ashlar.tensor;
 
+import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Kernels;
 import dev.ashlar.tensor.spi.Operand;
 import java.util.ArrayList;
@@ -22,8 +23,15 @@ final class Eager implements Interpreter {
       // Held while the kernel runs, so that no other thread's scope can free what it reads.
       for (; held < inputs.size(); held++) inputs.get(held).hold();
       List<Tensor> results = allocate(op, inputs, out);
-      Kernels.find(op, in).run(operands(inputs), operands(results));
-      return op instanceof Op.Custom custom ? finishDonations(custom, inputs, results) : results;
+      Kernel kernel = Kernels.find(op, in);
+      try {
+        kernel.run(operands(inputs), operands(results));
+      } catch (Throwable e) {
+        // What was being overwritten is half old and half new: nobody may take it for either.
+        finishDonations(op, inputs, results);
+        throw e;
+      }
+      return finishDonations(op, inputs, results);
     } finally {
       for (int i = 0; i < held; i++) inputs.get(i).storage().release(null);
     }
@@ -39,6 +47,7 @@ final class Eager implements Interpreter {
 
   private static List<Tensor> allocate(Op op, List<Tensor> inputs, List<TensorSpec> out) {
     List<Integer> donations = op instanceof Op.Custom custom ? custom.donations() : List.of();
+    for (int donor : donations) if (donor >= 0) requireSole(op, inputs, donor);
     List<Tensor> results = new ArrayList<>(out.size());
     for (int i = 0; i < out.size(); i++) {
       int donor = i < donations.size() ? donations.get(i) : -1;
@@ -46,6 +55,15 @@ final class Eager implements Interpreter {
           donor < 0 ? Tensor.allocate(out.get(i)) : donor(op, inputs.get(donor), out.get(i)));
     }
     return results;
+  }
+
+  private static void requireSole(Op op, List<Tensor> inputs, int donor) {
+    Storage storage = inputs.get(donor).storage();
+    for (int other = 0; other < inputs.size(); other++) {
+      if (other != donor && inputs.get(other).storage() == storage) {
+        throw TensorLifetimeException.sharedDonation(op.label(), donor, other);
+      }
+    }
   }
 
   private static Tensor donor(Op op, Tensor input, TensorSpec out) {
@@ -59,9 +77,8 @@ final class Eager implements Interpreter {
     return input;
   }
 
-  private static List<Tensor> finishDonations(
-      Op.Custom op, List<Tensor> inputs, List<Tensor> results) {
-    if (op.donations().isEmpty()) return results;
+  private static List<Tensor> finishDonations(Op op, List<Tensor> inputs, List<Tensor> results) {
+    if (!(op instanceof Op.Custom custom) || custom.donations().isEmpty()) return results;
     return results.stream().map(r -> inputs.contains(r) ? r.donated(op.label()) : r).toList();
   }
 

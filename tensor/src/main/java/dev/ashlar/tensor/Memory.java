@@ -30,6 +30,9 @@ public final class Memory implements AutoCloseable {
    */
   static final int ALIGNMENT_BYTES = 64;
 
+  // No machine has as much; sums with it do not overflow.
+  private static final long MAX_BYTES = Long.MAX_VALUE / 4;
+
   // Arrow rounds to powers of two by default, which would nearly double what a 5 MB activation
   // takes.
   private static final RoundingPolicy ROUND_TO_PAGES = bytes -> (bytes + 4095) & -4096;
@@ -109,7 +112,10 @@ public final class Memory implements AutoCloseable {
   /** Allocates uninitialised memory with one hold, the caller's. */
   @SuppressWarnings("restricted") // The address and size are those of the buffer just taken.
   Storage allocate(long bytes) {
-    long padded = Math.addExact(Math.max(bytes, 1), 2L * ALIGNMENT_BYTES);
+    if (bytes > MAX_BYTES) {
+      throw new TensorMemoryException(bytes, usedBytes(), allocator.getLimit(), null);
+    }
+    long padded = Math.max(bytes, 1) + 2L * ALIGNMENT_BYTES;
     ArrowBuf buffer = take(padded);
     long used = buffer.capacity();
     liveCount.incrementAndGet();

@@ -1,8 +1,8 @@
 package dev.ashlar.tensor;
 
 /**
- * Which elements of an axis to take, as in {@code x.get(Range.all(), Range.of(1, 3))}; no bound
- * counts from the end.
+ * Which elements of an axis to take, as in {@code x.get(Range.all(), Range.of(1, 3))}. Negative
+ * bounds count from the end of the axis.
  */
 public sealed interface Range {
   /** One element; the axis vanishes. A negative index counts from the end. */
@@ -13,6 +13,9 @@ public sealed interface Range {
    * negatives from the end.
    */
   record Span(int start, int stop, int step) implements Range {}
+
+  /** Elements from {@code start} to the end; a negative start counts from the end. */
+  record From(int start) implements Range {}
 
   /** Every element. */
   record All() implements Range {}
@@ -32,6 +35,11 @@ public sealed interface Range {
     return new Span(start, stop, step);
   }
 
+  /** Returns the range from {@code start} to the end: {@code from(-2)} is the last two elements. */
+  static Range from(int start) {
+    return new From(start);
+  }
+
   /** Returns the range of the whole axis. */
   static Range all() {
     return new All();
@@ -49,6 +57,10 @@ public sealed interface Range {
       switch (range) {
         case At(int index) -> part = part.select(axis, index);
         case Span(int start, int stop, int step) -> part = part.slice(axis++, start, stop, step);
+        case From(int start) -> {
+          part = part.slice(axis, start, part.dim(axis));
+          axis++;
+        }
         case All() -> axis++;
       }
     }

@@ -23,7 +23,8 @@ public final class ShapeException extends IllegalArgumentException {
   }
 
   static ShapeException tooLarge(int[] dims) {
-    return new ShapeException("shape: %s has more than 2^63 - 1 elements", Arrays.toString(dims));
+    return new ShapeException(
+        "shape: %s has more than 2^63 - 1 elements or bytes", Arrays.toString(dims));
   }
 
   static ShapeException noSuchAxis(String op, Shape shape, int axis) {
@@ -38,13 +39,15 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException notBroadcastable(String op, Shape left, Shape right, int axis) {
     return new ShapeException(
-        "%s: left %s and right %s do not broadcast: axis %d has sizes %d and %d (equal sizes or 1 are needed)",
+        "%s: left %s and right %s do not broadcast: axis %d has sizes %d and %d (equal sizes or 1"
+            + " are needed)",
         op, left, right, axis, left.dim(axis), right.dim(axis));
   }
 
   static ShapeException notExpandable(Shape from, Shape to) {
     return new ShapeException(
-        "expand: %s cannot be stretched to %s: axes align at the last, and only axes of size 1 stretch",
+        "expand: %s cannot be stretched to %s: axes align at the last, and only axes of size 1"
+            + " stretch",
         from, to);
   }
 
@@ -72,7 +75,8 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException sliceOutside(Shape shape, int axis, int start, int stop, int step) {
     return new ShapeException(
-        "slice: %d until %d by %d does not fit axis %d of shape %s (0 <= start <= stop <= %d and step >= 1 are needed)",
+        "slice: %d until %d by %d does not fit axis %d of shape %s (0 <= start <= stop <= %d and"
+            + " step >= 1 are needed)",
         start, stop, step, axis, shape, shape.dim(axis));
   }
 
@@ -84,6 +88,22 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException concat(int axis, List<Shape> shapes) {
     return new ShapeException("concat: shapes %s differ outside axis %d", shapes, axis);
+  }
+
+  static ShapeException axisTooLarge(String op, int axis, long size) {
+    return new ShapeException(
+        "%s: axis %d would have %d elements, more than 2^31 - 1", op, axis, size);
+  }
+
+  static ShapeException noSuchIndex(String op, Shape shape, int axis, int index) {
+    return new ShapeException(
+        "%s: index %d is outside axis %d of shape %s (indices go from %d to %d)",
+        op, index, axis, shape, -shape.dim(axis), shape.dim(axis) - 1);
+  }
+
+  static ShapeException notHeld(TensorSpec spec, double value) {
+    return new ShapeException(
+        "%s cannot hold %s; cast the tensor with toType(F32) or toType(F64) first", spec, value);
   }
 
   static ShapeException emptyReduction(String op, Shape shape, int axis) {

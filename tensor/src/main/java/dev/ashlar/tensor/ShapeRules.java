@@ -93,8 +93,15 @@ public final class ShapeRules {
   }
 
   private static TensorSpec needAxis(Op op, TensorSpec in, int axis) {
-    in.shape().axis(op.label(), axis);
+    checkAxis(op, in.shape(), axis);
     return in;
+  }
+
+  /**
+   * Rejects also negative axes: what the methods of Tensor count from the last, attributes do not.
+   */
+  private static void checkAxis(Op op, Shape shape, int axis) {
+    if (axis < 0 || axis >= shape.rank()) throw ShapeException.noSuchAxis(op.label(), shape, axis);
   }
 
   // ---- Shapes, in the order of the vocabulary.
@@ -102,7 +109,7 @@ public final class ShapeRules {
   private static TensorSpec source(Op.Source op) {
     TensorSpec spec = op.spec();
     switch (op) {
-      case Op.Fill _ -> {}
+      case Op.Fill fill -> needExact(spec, fill.value());
       case Op.Arange _ -> {
         needNumber(op, spec);
         if (spec.shape().rank() != 1)
@@ -111,6 +118,16 @@ public final class ShapeRules {
       case Op.Uniform _, Op.Normal _ -> needFloating(op, spec);
     }
     return spec;
+  }
+
+  private static void needExact(TensorSpec spec, double value) {
+    boolean holds =
+        switch (spec.dtype()) {
+          case F32, F64, BF16, BOOL -> true;
+          case I32 -> value == (int) value;
+          case I64 -> value == (long) value && value < 0x1p63;
+        };
+    if (!holds) throw ShapeException.notHeld(spec, value);
   }
 
   private static TensorSpec unary(Op.Unary op, TensorSpec in) {
@@ -144,7 +161,7 @@ public final class ShapeRules {
     Shape shape = in.shape();
     int previous = -1;
     for (int axis : op.axes()) {
-      shape.axis(op.label(), axis);
+      checkAxis(op, shape, axis);
       if (axis <= previous) {
         throw ShapeException.repeatedAxis(
             op.label(), op.axes().stream().mapToInt(a -> a).toArray());
@@ -211,7 +228,7 @@ public final class ShapeRules {
         yield expand.shape();
       }
       case Op.Slice(int axis, int start, int stop, int step) -> {
-        in.axis("slice", axis);
+        checkAxis(op, in, axis);
         if (start < 0 || stop < start || stop > in.dim(axis) || step < 1) {
           throw ShapeException.sliceOutside(in, axis, start, stop, step);
         }
@@ -239,7 +256,8 @@ public final class ShapeRules {
         throw ShapeException.concat(op.axis(), in.stream().map(TensorSpec::shape).toList());
       total += each.shape().dim(op.axis());
     }
-    return first.with(first.shape().with(op.axis(), Math.toIntExact(total)));
+    if (total > Integer.MAX_VALUE) throw ShapeException.axisTooLarge(op.label(), op.axis(), total);
+    return first.with(first.shape().with(op.axis(), (int) total));
   }
 
   private static TensorSpec pad(Op.Pad op, TensorSpec in) {

@@ -40,7 +40,7 @@ final class Storage {
   boolean tryHold() {
     while (true) {
       int now = holds;
-      if (now == 0) return false;
+      if (now <= 0) return false;
       if (HOLDS.compareAndSet(this, now, now + 1)) return true;
     }
   }

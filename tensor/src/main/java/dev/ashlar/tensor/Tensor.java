@@ -123,8 +123,7 @@ public final class Tensor {
    * Returns {@code count} numbers from {@code first} to {@code last} at equal distances [count].
    */
   public static Tensor linspace(DType dtype, double first, double last, int count) {
-    double step = count > 1 ? (last - first) / (count - 1) : 0;
-    return arange(dtype, count).times(step).plus(first);
+    return TensorMath.linspace(dtype, first, last, count);
   }
 
   /** Returns the identity matrix [n, n]. */
@@ -144,10 +143,7 @@ public final class Tensor {
 
   /** Returns a BOOL mask that is true with probability {@code keep}, as dropout needs it. */
   public static Tensor dropoutMask(Key key, double keep, int... dims) {
-    if (!(keep >= 0 && keep <= 1)) {
-      throw new IllegalArgumentException("dropoutMask: keep must lie in 0 .. 1, got " + keep);
-    }
-    return uniform(key, DType.F32, dims).less(keep);
+    return TensorMath.dropoutMask(key, keep, dims);
   }
 
   // ---- What it is.
@@ -225,8 +221,8 @@ public final class Tensor {
   }
 
   /**
-   * Calls {@code reader} with this tensor's memory, which stays valid during the call and no
-   * longer. Writing to it is an error that no check catches.
+   * Calls {@code reader} with this tensor's memory, read-only, which stays valid during the call
+   * and no longer.
    */
   public <R> R read(Function<Operand, R> reader) {
     return TensorData.read(this, reader);
@@ -423,15 +419,8 @@ public final class Tensor {
     return Interpreter.call(new Op.Minimum(), this, other);
   }
 
-  /**
-   * Returns {@code value} as a scalar of this element type; throws if an integer type cannot hold
-   * it.
-   */
+  /** Returns {@code value} as a scalar of this element type; throws if it cannot hold the value. */
   private Tensor like(double value) {
-    if (!dtype.isFloating() && value != Math.rint(value)) {
-      throw new ShapeException(
-          "%s cannot hold %s; cast the tensor with toType(F32) first", spec(), value);
-    }
     return scalar(dtype, value);
   }
 
@@ -541,8 +530,7 @@ public final class Tensor {
 
   /** Returns the variance (dividing by the count) over axes, which vanish. */
   public Tensor variance(int... axes) {
-    List<Integer> over = axes("variance", axes);
-    return TensorMath.mean(minus(TensorMath.mean(this, over, true)).square(), over, false);
+    return TensorMath.variance(this, axes("variance", axes));
   }
 
   /** Returns the greatest over axes, which vanish. */
@@ -572,7 +560,7 @@ public final class Tensor {
 
   /** Returns whether any element of a BOOL tensor is true, over axes, which vanish. */
   public Tensor any(int... axes) {
-    return toType(DType.I32).sum(axes).greater(0);
+    return TensorMath.any(this, axes("any", axes));
   }
 
   /** Returns whether all elements of a BOOL tensor are true, over axes, which vanish. */
@@ -708,8 +696,7 @@ public final class Tensor {
     int at = axis("select", axis);
     int size = shape().dim(at);
     int from = index < 0 ? index + size : index;
-    if (from < 0 || from >= size)
-      throw ShapeException.sliceOutside(shape(), at, index, index + 1, 1);
+    if (from < 0 || from >= size) throw ShapeException.noSuchIndex("select", shape(), at, index);
     return slice(at, from, from + 1).reshape(shape().without(at));
   }
 
@@ -783,8 +770,7 @@ public final class Tensor {
   /** Returns the tensor with zeros before and after it along an axis. */
   public Tensor pad(int axis, int before, int after) {
     int at = axis("pad", axis);
-    return Interpreter.call(
-        new Op.Pad(at, before, 1, Math.addExact(before + after, dim(at))), this);
+    return Interpreter.call(TensorMath.pad(shape(), at, before, after), this);
   }
 
   /** Returns y[.., i, ..] = x[.., index[.., i, ..], ..] along an axis. */
@@ -834,8 +820,7 @@ public final class Tensor {
   /** Returns an uninitialised, row-major tensor of the innermost scope. */
   static Tensor allocate(TensorSpec spec) {
     TensorScope scope = TensorScope.current();
-    long bytes = Math.multiplyExact(spec.shape().size(), (long) spec.dtype().byteSize());
-    return over(spec, scope.memory().allocate(bytes), scope);
+    return over(spec, scope.memory().allocate(spec.byteSize()), scope);
   }
 
   /** Returns a row-major tensor over a storage, whose hold the scope takes over. */

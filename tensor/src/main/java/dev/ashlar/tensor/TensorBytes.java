@@ -60,7 +60,7 @@ public final class TensorBytes {
   }
 
   private static void checkSize(String op, TensorSpec spec, MemorySegment bytes) {
-    long needed = Math.multiplyExact(spec.shape().size(), (long) spec.dtype().byteSize());
+    long needed = spec.byteSize();
     if (bytes.byteSize() != needed) {
       throw new IllegalArgumentException(
           "%s: %s takes %d bytes, got %d".formatted(op, spec, needed, bytes.byteSize()));

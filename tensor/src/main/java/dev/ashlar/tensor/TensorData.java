@@ -1,12 +1,12 @@
 package dev.ashlar.tensor;
 
 import dev.ashlar.tensor.spi.Operand;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Function;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Moves numbers between tensors and Java arrays. */
 final class TensorData {
@@ -37,6 +37,14 @@ final class TensorData {
   }
 
   static <R> R read(Tensor tensor, Function<Operand, R> reader) {
+    return hold(
+        tensor,
+        operand ->
+            reader.apply(
+                new Operand(operand.dtype(), operand.layout(), operand.data().asReadOnly())));
+  }
+
+  private static <R> R hold(Tensor tensor, Function<Operand, R> reader) {
     tensor.hold();
     try {
       return reader.apply(tensor.operand());
@@ -45,60 +53,88 @@ final class TensorData {
     }
   }
 
+  // Numbers are read without an operation: no interpreter sees it, and no scope is needed.
+
   static float[] toFloats(Tensor tensor) {
-    return readRowMajor(
-        tensor.toType(DType.F32), elements -> elements.toArray(ValueLayout.JAVA_FLOAT));
+    float[] out = new float[arraySize(tensor)];
+    return hold(
+        tensor,
+        x -> {
+          if (x.dtype() == DType.F32 && x.isContiguous()) {
+            return x.elements().toArray(ValueLayout.JAVA_FLOAT);
+          }
+          var at = new Positions(x.layout());
+          boolean real = x.dtype().isFloating() || x.dtype() == DType.BF16;
+          for (int i = 0; i < out.length; i++) {
+            out[i] = real ? (float) x.getDouble(at.next()) : (float) x.getLong(at.next());
+          }
+          return out;
+        });
   }
 
   static double[] toDoubles(Tensor tensor) {
-    return readRowMajor(
-        tensor.toType(DType.F64), elements -> elements.toArray(ValueLayout.JAVA_DOUBLE));
+    double[] out = new double[arraySize(tensor)];
+    return hold(
+        tensor,
+        x -> {
+          var at = new Positions(x.layout());
+          for (int i = 0; i < out.length; i++) out[i] = x.getDouble(at.next());
+          return out;
+        });
   }
 
   static long[] toLongs(Tensor tensor) {
-    return readRowMajor(
-        tensor.toType(DType.I64), elements -> elements.toArray(ValueLayout.JAVA_LONG));
+    long[] out = new long[arraySize(tensor)];
+    return hold(
+        tensor,
+        x -> {
+          var at = new Positions(x.layout());
+          for (int i = 0; i < out.length; i++) out[i] = x.getLong(at.next());
+          return out;
+        });
   }
 
   static boolean[] toBooleans(Tensor tensor) {
-    byte[] bytes =
-        readRowMajor(
-            tensor.toType(DType.BOOL), elements -> elements.toArray(ValueLayout.JAVA_BYTE));
-    boolean[] out = new boolean[bytes.length];
-    for (int i = 0; i < out.length; i++) out[i] = bytes[i] != 0;
-    return out;
+    boolean[] out = new boolean[arraySize(tensor)];
+    return hold(
+        tensor,
+        x -> {
+          var at = new Positions(x.layout());
+          for (int i = 0; i < out.length; i++) out[i] = x.getDouble(at.next()) != 0;
+          return out;
+        });
   }
 
-  private static <R> R readRowMajor(Tensor tensor, Function<MemorySegment, R> reader) {
+  private static int arraySize(Tensor tensor) {
     if (tensor.size() > Integer.MAX_VALUE - 8) {
       throw new ShapeException(
           "%s is too large for a Java array; read a slice of it", tensor.spec());
     }
-    return read(tensor.contiguous(), operand -> reader.apply(operand.elements()));
+    return (int) tensor.size();
   }
 
   static String describe(Tensor tensor) {
-    if (!tensor.storage().isAlive()) return tensor.spec() + " (freed)";
     if (tensor.size() > SHOWN) return tensor.spec().toString();
-    try (var _ = TensorScope.open()) {
-      return tensor.spec() + " " + Interpreter.eager().during(() -> numbers(tensor));
+    try {
+      return tensor.spec() + " " + hold(tensor, x -> numbers(x, new Positions(x.layout()), 0));
+    } catch (TensorLifetimeException e) {
+      return tensor.spec() + " (freed or donated)";
     }
   }
 
-  private static String numbers(Tensor tensor) {
-    if (tensor.rank() == 0) return number(tensor);
-    if (tensor.dim(0) == 0) return "[]";
-    return java.util.stream.IntStream.range(0, tensor.dim(0))
-        .mapToObj(i -> numbers(tensor.select(0, i)))
+  private static String numbers(Operand x, Positions at, int axis) {
+    if (axis == x.shape().rank()) return number(x, at.next());
+    return IntStream.range(0, x.shape().dim(axis))
+        .mapToObj(_ -> numbers(x, at, axis + 1))
         .collect(Collectors.joining(", ", "[", "]"));
   }
 
-  private static String number(Tensor tensor) {
-    return switch (tensor.dtype()) {
-      case F32, BF16 -> Float.toString((float) tensor.item());
-      case F64 -> Double.toString(tensor.item());
-      case I32, I64 -> Long.toString(tensor.toLongs()[0]);
-      case BOOL -> Boolean.toString(tensor.item() != 0);
+  private static String number(Operand x, long at) {
+    return switch (x.dtype()) {
+      case F32, BF16 -> Float.toString((float) x.getDouble(at));
+      case F64 -> Double.toString(x.getDouble(at));
+      case I32, I64 -> Long.toString(x.getLong(at));
+      case BOOL -> Boolean.toString(x.getLong(at) != 0);
     };
   }
 }

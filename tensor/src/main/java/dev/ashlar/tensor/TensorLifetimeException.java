@@ -20,6 +20,12 @@ public final class TensorLifetimeException extends IllegalStateException {
             .formatted(spec, op));
   }
 
+  static TensorLifetimeException sharedDonation(String op, int donor, int other) {
+    return new TensorLifetimeException(
+        "%s: input %d gives up its memory, which input %d shares; pass copy() of one of them"
+            .formatted(op, donor, other));
+  }
+
   static TensorLifetimeException readOnly(String op, TensorSpec spec) {
     return new TensorLifetimeException(
         "%s: the memory of %s is read-only (a mapped file) and cannot be updated in place; pass copy() of it"
@@ -28,7 +34,7 @@ public final class TensorLifetimeException extends IllegalStateException {
 
   static TensorLifetimeException noScope() {
     return new TensorLifetimeException(
-        "no TensorScope is open on this thread, so nothing would ever free the result; wrap the code in"
-            + " try (var scope = TensorScope.open()) { ... }");
+        "no TensorScope is open on this thread, so nothing would ever free the result; wrap the"
+            + " code in try (var scope = TensorScope.open()) { ... }");
   }
 }

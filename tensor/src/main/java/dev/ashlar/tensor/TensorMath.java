@@ -1,6 +1,7 @@
 package dev.ashlar.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The named functions that are compositions of operations. */
@@ -12,10 +13,43 @@ final class TensorMath {
     return x.times(0.5).times(inner.tanh().plus(1));
   }
 
+  static Tensor linspace(DType dtype, double first, double last, int count) {
+    double step = count > 1 ? (last - first) / (count - 1) : 0;
+    return Tensor.arange(dtype, count).times(step).plus(first);
+  }
+
+  static Tensor dropoutMask(Key key, double keep, int[] dims) {
+    if (!(keep >= 0 && keep <= 1)) {
+      throw new IllegalArgumentException("dropoutMask: keep must lie in 0 .. 1, got " + keep);
+    }
+    return Tensor.uniform(key, DType.F32, dims).less(keep);
+  }
+
+  /** Returns the mean; that of integers would be cut towards 0, which nobody wants silently. */
   static Tensor mean(Tensor x, List<Integer> axes, boolean keepAxes) {
+    if (!x.dtype().isFloating()) throw ShapeException.dtype("mean", x.spec(), "F32 or F64");
     long count = 1;
     for (int axis : axes) count *= x.dim(axis);
     return Interpreter.call(new Op.Sum(axes, keepAxes), x).div(count);
+  }
+
+  static Tensor variance(Tensor x, List<Integer> axes) {
+    if (!x.dtype().isFloating()) throw ShapeException.dtype("variance", x.spec(), "F32 or F64");
+    return mean(x.minus(mean(x, axes, true)).square(), axes, false);
+  }
+
+  static Tensor any(Tensor x, List<Integer> axes) {
+    if (x.dtype() != DType.BOOL) throw ShapeException.dtype("any", x.spec(), "BOOL");
+    return Interpreter.call(new Op.Sum(axes, false), x.toType(DType.I32)).greater(0);
+  }
+
+  static Op.Pad pad(Shape shape, int axis, int before, int after) {
+    long size = (long) before + after + shape.dim(axis);
+    if (before < 0 || after < 0 || size > Integer.MAX_VALUE) {
+      throw new ShapeException(
+          "pad: axis %d of %s cannot grow by %d before and %d after", axis, shape, before, after);
+    }
+    return new Op.Pad(axis, before, 1, (int) size);
   }
 
   /**
@@ -48,37 +82,42 @@ final class TensorMath {
     return x.minus(shift).exp().sumKeep(axis).log().plus(shift).squeeze(axis);
   }
 
+  /** Returns {@code dims} with a size of -1, if there is one, replaced by what is left for it. */
   static Shape inferSize(Shape from, int[] dims) {
-    int[] out = dims.clone();
     int unknown = -1;
-    long known = 1;
-    for (int i = 0; i < out.length; i++) {
-      if (out[i] == -1 && unknown >= 0)
-        throw new ShapeException("reshape: %s: only one size may be -1", from);
-      if (out[i] == -1) unknown = i;
-      else known *= out[i];
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] != -1) continue;
+      if (unknown >= 0) throw new ShapeException("reshape: %s: only one size may be -1", from);
+      unknown = i;
     }
-    if (unknown < 0) return Shape.of(out);
-    if (known <= 0 || from.size() % known != 0) {
+    if (unknown < 0) return Shape.of(dims);
+    int[] out = dims.clone();
+    out[unknown] = 1;
+    long known = Shape.of(out).size();
+    if (known == 0 || from.size() % known != 0 || from.size() / known > Integer.MAX_VALUE) {
       throw new ShapeException(
           "reshape: %d elements of %s do not divide among the other sizes of %s",
-          from.size(), from, java.util.Arrays.toString(dims));
+          from.size(), from, Arrays.toString(dims));
     }
-    out[unknown] = Math.toIntExact(from.size() / known);
+    out[unknown] = (int) (from.size() / known);
     return Shape.of(out);
   }
 
   static List<Tensor> split(Tensor x, int axis, int[] sizes) {
+    long total = 0;
+    for (int size : sizes) {
+      if (size < 0) throw new ShapeException("split: sizes must not be negative, got %d", size);
+      total += size;
+    }
+    if (total != x.dim(axis)) {
+      throw new ShapeException(
+          "split: sizes add up to %d, axis %d of %s has %d", total, axis, x.shape(), x.dim(axis));
+    }
     List<Tensor> parts = new ArrayList<>(sizes.length);
     int from = 0;
     for (int size : sizes) {
-      if (size < 0) throw new ShapeException("split: sizes must not be negative, got %d", size);
       parts.add(x.slice(axis, from, from + size));
       from += size;
-    }
-    if (from != x.dim(axis)) {
-      throw new ShapeException(
-          "split: sizes add up to %d, axis %d of %s has %d", from, axis, x.shape(), x.dim(axis));
     }
     return parts;
   }

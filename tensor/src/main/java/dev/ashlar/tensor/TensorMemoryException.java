@@ -1,5 +1,7 @@
 package dev.ashlar.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Raised when an allocation does not fit the memory limit. Nothing was lost: free something and go
  * on.
@@ -11,10 +13,11 @@ public final class TensorMemoryException extends RuntimeException {
   private final long usedBytes;
   private final long limitBytes;
 
-  TensorMemoryException(long neededBytes, long usedBytes, long limitBytes, Throwable cause) {
+  TensorMemoryException(
+      long neededBytes, long usedBytes, long limitBytes, @Nullable Throwable cause) {
     super(
-        ("out of tensor memory: %,d bytes are needed, %,d are in use, the limit is %,d; close scopes earlier, use smaller"
-                + " batches or recomputation, or raise the limit")
+        ("out of tensor memory: %,d bytes are needed, %,d are in use, the limit is %,d; close"
+                + " scopes earlier, use smaller batches or recomputation, or raise the limit")
             .formatted(neededBytes, usedBytes, limitBytes),
         cause);
     this.neededBytes = neededBytes;

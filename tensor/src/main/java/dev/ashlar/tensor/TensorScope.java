@@ -80,7 +80,7 @@ public final class TensorScope implements AutoCloseable {
    * @throws TensorLifetimeException if there is no enclosing scope
    */
   public <T> T keep(T value) {
-    if (closed) throw new TensorLifetimeException("keep: this scope is closed");
+    checkOpen("keep");
     TensorTree.forEach(value, tensor -> hand(tensor.storage()));
     return value;
   }
@@ -95,10 +95,16 @@ public final class TensorScope implements AutoCloseable {
     if (!parent.held.add(storage)) storage.release(null);
   }
 
+  private void checkOpen(String what) {
+    if (closed) throw new TensorLifetimeException(what + ": this scope is closed");
+    if (Thread.currentThread() != owner) {
+      throw new TensorLifetimeException(what + ": a scope belongs to the thread that opened it");
+    }
+  }
+
   /** Takes over one hold on a storage. */
   void adopt(Storage storage) {
-    if (Thread.currentThread() != owner)
-      throw new TensorLifetimeException("a scope belongs to the thread that opened it");
+    checkOpen("adopt");
     held.add(storage);
   }
 
@@ -107,6 +113,7 @@ public final class TensorScope implements AutoCloseable {
    * as this scope.
    */
   public void retain(Tensor tensor) {
+    checkOpen("retain");
     Storage storage = tensor.storage();
     if (held.contains(storage)) return;
     if (!storage.tryHold()) throw TensorLifetimeException.freed(tensor.spec(), storage.freedBy());
@@ -123,7 +130,8 @@ public final class TensorScope implements AutoCloseable {
     if (closed) return;
     if (Thread.currentThread() != owner || INNERMOST.get() != this) {
       throw new TensorLifetimeException(
-          "scopes must close in reverse order of opening, on the thread that opened them; use try-with-resources");
+          "scopes must close in reverse order of opening, on the thread that opened them; use"
+              + " try-with-resources");
     }
     closed = true;
     if (parent == null) INNERMOST.remove();

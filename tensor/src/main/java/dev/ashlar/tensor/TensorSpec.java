@@ -12,6 +12,13 @@ public record TensorSpec(DType dtype, Shape shape) {
     return new TensorSpec(dtype, other);
   }
 
+  /** Returns the bytes the elements take; throws {@link ShapeException} beyond 2^63 - 1. */
+  public long byteSize() {
+    if (shape.size() > Long.MAX_VALUE / dtype.byteSize())
+      throw ShapeException.tooLarge(shape.dims());
+    return shape.size() * dtype.byteSize();
+  }
+
   /** Returns, for example, {@code F32[2, 3]}. */
   @Override
   public String toString() {

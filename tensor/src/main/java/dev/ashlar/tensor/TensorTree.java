@@ -4,6 +4,8 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,9 @@ public final class TensorTree {
         tree,
         "",
         (path, tensor) -> {
-          leaves.put(path, tensor);
+          if (leaves.put(path, tensor) != null) {
+            throw new IllegalArgumentException("two tensors have the path " + path);
+          }
           return tensor;
         });
     return leaves;
@@ -68,11 +72,13 @@ public final class TensorTree {
    * declaration.
    */
   public static <T extends @Nullable Object> T withLeaves(T tree, List<Tensor> leaves) {
+    int places = leaves(tree).size();
+    if (places != leaves.size()) {
+      throw new IllegalArgumentException(
+          "withLeaves: the structure has %d tensors, got %d".formatted(places, leaves.size()));
+    }
     var next = leaves.iterator();
-    T result = map(tree, _ -> next.next());
-    if (next.hasNext())
-      throw new IllegalArgumentException("withLeaves: more leaves than the structure has");
-    return result;
+    return map(tree, _ -> next.next());
   }
 
   @SuppressWarnings("unchecked") // Every arm answers the kind of structure it was given.
@@ -85,25 +91,53 @@ public final class TensorTree {
           case Record record -> mapRecord(record, path, replacement);
           case List<?> list -> mapList(list, path, replacement);
           case Map<?, ?> map -> mapValues(map, path, replacement);
-          case Optional<?> optional -> optional.map(inside -> mapNamed(inside, path, replacement));
+          case Optional<?> optional -> mapOptional(optional, path, replacement);
+          case Tensor[] _ -> throw notWalked(path, "an array");
+          case Collection<?> others when others.stream().anyMatch(Tensor.class::isInstance) ->
+              throw notWalked(path, "a " + others.getClass().getSimpleName());
           default -> tree;
         };
   }
 
+  private static IllegalArgumentException notWalked(String path, String kind) {
+    return new IllegalArgumentException(
+        "%s holds tensors in %s, which has no order of names; use a List or a Map"
+            .formatted(path.isEmpty() ? "the structure" : path, kind));
+  }
+
+  private static Optional<?> mapOptional(
+      Optional<?> optional, String path, BiFunction<String, Tensor, Tensor> replacement) {
+    if (optional.isEmpty()) return optional;
+    Object before = optional.get();
+    Object after = mapNamed(before, path, replacement);
+    return after == before ? optional : Optional.of(after);
+  }
+
+  // What does not change stays the same object, so that walking a structure builds nothing.
+
   private static List<?> mapList(
       List<?> list, String path, BiFunction<String, Tensor, Tensor> replacement) {
     List<@Nullable Object> out = new ArrayList<>(list.size());
-    for (int i = 0; i < list.size(); i++)
-      out.add(mapNamed(list.get(i), join(path, Integer.toString(i)), replacement));
-    return java.util.Collections.unmodifiableList(out);
+    boolean changed = false;
+    for (Object before : list) {
+      Object after = mapNamed(before, join(path, Integer.toString(out.size())), replacement);
+      changed |= after != before;
+      out.add(after);
+    }
+    return changed ? Collections.unmodifiableList(out) : list;
   }
 
   private static Map<?, ?> mapValues(
       Map<?, ?> map, String path, BiFunction<String, Tensor, Tensor> replacement) {
     Map<Object, @Nullable Object> out = new LinkedHashMap<>();
-    map.forEach(
-        (key, value) -> out.put(key, mapNamed(value, join(path, key.toString()), replacement)));
-    return java.util.Collections.unmodifiableMap(out);
+    boolean changed = false;
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      Object before = entry.getValue();
+      Object after = mapNamed(before, join(path, String.valueOf(entry.getKey())), replacement);
+      changed |= after != before;
+      out.put(entry.getKey(), after);
+    }
+    return changed ? Collections.unmodifiableMap(out) : map;
   }
 
   private static Record mapRecord(
@@ -169,6 +203,11 @@ public final class TensorTree {
         throw unchecked(e.getCause());
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException("cannot make a " + type.getName(), e);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "record %s cannot be made anew: a component that holds several tensors must be declared as List or Map"
+                .formatted(type.getName()),
+            e);
       }
     }
 

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +18,28 @@ public final class Kernels {
   public static final String FORCE_PROPERTY = "ashlar.kernels";
 
   private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
-  private static final List<KernelProvider> PROVIDERS = lookUp();
+  private static final Choice CHOICE = lookUp();
 
   private Kernels() {}
 
-  /** Returns the kernel that computes {@code op} on inputs of these types and shapes. */
+  /**
+   * What came of looking for providers: a mistake found then is told at every use, not only the
+   * first.
+   */
+  private sealed interface Choice {
+    record Made(List<KernelProvider> providers) implements Choice {}
+
+    record Failed(RuntimeException why) implements Choice {}
+  }
+
+  /**
+   * Returns the kernel that computes {@code op} on inputs of these types and shapes.
+   *
+   * @throws IllegalStateException if a provider was forced that does not exist, or two have one
+   *     rank
+   */
   public static Kernel find(Op op, List<TensorSpec> inputs) {
-    for (KernelProvider provider : PROVIDERS) {
+    for (KernelProvider provider : providers()) {
       Optional<Kernel> kernel = provider.find(op, inputs);
       if (kernel.isPresent()) return kernel.get();
     }
@@ -32,38 +48,58 @@ public final class Kernels {
 
   /** Returns the providers in use, in the order in which they are asked. */
   public static List<KernelProvider> providers() {
-    return PROVIDERS;
+    return switch (CHOICE) {
+      case Choice.Made(List<KernelProvider> providers) -> providers;
+      case Choice.Failed(RuntimeException why) ->
+          throw new IllegalStateException(why.getMessage(), why);
+    };
   }
 
-  private static List<KernelProvider> lookUp() {
-    String forced = System.getProperty(FORCE_PROPERTY);
+  private static Choice lookUp() {
+    try {
+      var known = ServiceLoader.load(KernelProvider.class, Kernels.class.getClassLoader());
+      List<KernelProvider> chosen = choose(known, System.getProperty(FORCE_PROPERTY));
+      LOG.info("kernels: {}", chosen.stream().map(KernelProvider::name).toList());
+      return new Choice.Made(chosen);
+    } catch (RuntimeException e) {
+      return new Choice.Failed(e);
+    }
+  }
+
+  /**
+   * Returns the available ones of {@code known} in the order of their ranks, the reference always.
+   */
+  static List<KernelProvider> choose(Iterable<KernelProvider> known, @Nullable String forced) {
     List<KernelProvider> ready = new ArrayList<>();
-    List<String> known = new ArrayList<>();
-    for (KernelProvider provider :
-        ServiceLoader.load(KernelProvider.class, Kernels.class.getClassLoader())) {
-      known.add(provider.name());
+    List<String> names = new ArrayList<>();
+    for (KernelProvider provider : known) {
+      names.add(provider.name());
       boolean wanted =
           forced == null || forced.equals(provider.name()) || provider instanceof ReferenceKernels;
-      if (!wanted) continue;
-      switch (provider.availability()) {
-        case Availability.Ready(String detail) -> {
-          LOG.debug("kernels: {} ready: {}", provider.name(), detail);
-          ready.add(provider);
-        }
-        case Availability.Unavailable(String reason, String remedy) ->
-            LOG.warn("kernels: {} not used: {}; {}", provider.name(), reason, remedy);
-      }
+      if (wanted && isReady(provider)) ready.add(provider);
     }
-    if (forced != null && !known.contains(forced)) {
+    if (forced != null && !names.contains(forced)) {
       throw new IllegalStateException(
-          "-D" + FORCE_PROPERTY + "=" + forced + " names no provider; there are " + known);
+          "-D" + FORCE_PROPERTY + "=" + forced + " names no provider; there are " + names);
     }
     if (ready.stream().noneMatch(p -> p instanceof ReferenceKernels))
       ready.add(new ReferenceKernels());
     ready.sort(Comparator.comparingInt(KernelProvider::rank).reversed());
     rejectEqualRanks(ready);
-    LOG.info("kernels: {}", ready.stream().map(KernelProvider::name).toList());
     return List.copyOf(ready);
+  }
+
+  private static boolean isReady(KernelProvider provider) {
+    return switch (provider.availability()) {
+      case Availability.Ready(String detail) -> {
+        LOG.debug("kernels: {} ready: {}", provider.name(), detail);
+        yield true;
+      }
+      case Availability.Unavailable(String reason, String remedy) -> {
+        LOG.warn("kernels: {} not used: {}; {}", provider.name(), reason, remedy);
+        yield false;
+      }
+    };
   }
 
   private static void rejectEqualRanks(List<KernelProvider> providers) {

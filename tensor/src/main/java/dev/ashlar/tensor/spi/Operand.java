@@ -89,7 +89,9 @@ public record Operand(DType dtype, Layout layout, MemorySegment data) {
       case I32 -> data.setAtIndex(ValueLayout.JAVA_INT, index, (int) value);
       case I64 -> data.setAtIndex(ValueLayout.JAVA_LONG, index, value);
       case BOOL -> data.set(ValueLayout.JAVA_BYTE, index, (byte) (value != 0 ? 1 : 0));
-      case F32, F64, BF16 -> setDouble(index, value);
+      // Through a double the number would be rounded twice.
+      case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
+      case F64, BF16 -> setDouble(index, value);
     }
   }
 

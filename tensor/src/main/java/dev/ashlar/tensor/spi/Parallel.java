@@ -60,8 +60,9 @@ public final class Parallel {
   public static void range(long size, long grain, Chunk body) {
     if (size <= 0) return;
     long step = Math.max(1, grain);
-    long chunks = (size + step - 1) / step;
-    if (chunks > Integer.MAX_VALUE)
+    long chunks = (size - 1) / step + 1;
+    // The counter of chunks goes a little beyond the last: every thread looks once in vain.
+    if (chunks > Integer.MAX_VALUE - 65_536)
       throw new IllegalArgumentException("parallel: too many chunks: " + chunks);
     int helpers = (int) Math.min(threads - 1L, chunks - 1);
     if (helpers <= 0 || INSIDE.get()) {
@@ -188,6 +189,8 @@ public final class Parallel {
         } else if (idle++ < SPINS) {
           Thread.onSpinWait();
         } else {
+          // Nothing of the last loop stays reachable while there is nothing to do.
+          done = null;
           LockSupport.park(this);
           idle = 0;
         }
