@@ -8,6 +8,15 @@ package dev.ashlar.tensor.simd;
 final class Scratch {
   private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
 
+  /** Blocks of elements. */
+  final float[] a = new float[Blocks.SIZE];
+
+  final float[] b = new float[Blocks.SIZE];
+  final int[] i = new int[Blocks.SIZE];
+  final int[] j = new int[Blocks.SIZE];
+  final byte[] p = new byte[Blocks.SIZE];
+  final byte[] q = new byte[Blocks.SIZE];
+
   private float[] rows = new float[0];
   private float[] panels = new float[0];
   private float[] sums = new float[0];
@@ -19,7 +28,7 @@ final class Scratch {
     return OWN.get();
   }
 
-  /** Returns room for packed rows of a left matrix. */
+  /** Returns room for packed rows of a left matrix, or for a line. */
   float[] rows(int size) {
     if (rows.length < size) rows = new float[roomFor(size)];
     return rows;

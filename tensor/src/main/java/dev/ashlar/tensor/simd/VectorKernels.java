@@ -1,5 +1,6 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.DType.BOOL;
 import static dev.ashlar.tensor.DType.F32;
 
 import dev.ashlar.tensor.DType;
@@ -8,6 +9,7 @@ import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Kernel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Which operations have a vector kernel; loaded only where the Vector API is. */
 final class VectorKernels {
@@ -19,16 +21,35 @@ final class VectorKernels {
 
   static Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
     return switch (op) {
-      case Op.MatMul _ -> when(all(F32, inputs), new MatMulKernel());
+      case Op.Unary unary -> when(all(F32, inputs), () -> Elementwise.map(FloatLoops.of(unary)));
+      case Op.Binary binary ->
+          all(F32, inputs) ? FloatLoops.of(binary).map(Elementwise::zip) : Optional.empty();
+      case Op.Compare compare ->
+          when(all(F32, inputs), () -> Elementwise.compare(compare.comparison()));
+      case Op.Logical logical -> Optional.of(Elementwise.logical(logical.connective()));
+      case Op.Not _ -> Optional.of(Elementwise.not());
+      case Op.Where _ -> when(inputs.getLast().dtype().byteSize() == 4, Elementwise::where);
+      case Op.Cast cast -> when(cast.dtype() == F32 && all(BOOL, inputs), Elementwise::toFloat);
+      case Op.Reduction reduction -> when(all(F32, inputs), () -> new ReduceKernel(reduction));
+      case Op.Softmax softmax ->
+          when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(false));
+      case Op.LogSoftmax softmax ->
+          when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(true));
+      case Op.MatMul _ -> when(all(F32, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };
   }
 
-  private static Optional<Kernel> when(boolean fits, Kernel kernel) {
-    return fits ? Optional.of(kernel) : Optional.empty();
+  private static Optional<Kernel> when(boolean fits, Supplier<Kernel> kernel) {
+    return fits ? Optional.of(kernel.get()) : Optional.empty();
   }
 
   private static boolean all(DType dtype, List<TensorSpec> inputs) {
-    return inputs.stream().allMatch(spec -> spec.dtype() == dtype);
+    for (TensorSpec input : inputs) if (input.dtype() != dtype) return false;
+    return true;
+  }
+
+  private static boolean alongLast(int axis, List<TensorSpec> inputs) {
+    return all(F32, inputs) && axis == inputs.getFirst().shape().rank() - 1;
   }
 }

@@ -1,0 +1,58 @@
+package dev.ashlar.tensor.simd;
+
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * How elementwise kernels go through a result: in blocks that fit the first-level cache, each read
+ * into arrays, computed there and written back. Arrays are as long as a block even for the last
+ * one, so that every element is computed by whole vectors.
+ */
+final class Blocks {
+  /** Elements of a block: a multiple of every vector's length. */
+  static final int SIZE = 1024;
+
+  /** Elements worth handing to another thread. */
+  private static final long GRAIN = 32 * SIZE;
+
+  private Blocks() {}
+
+  /** Computes the block that begins at element {@code from}. */
+  @FunctionalInterface
+  interface Block {
+    void compute(long from, int count, Scratch scratch);
+  }
+
+  /** Computes every block of {@code size} elements, on any threads. */
+  static void forEach(long size, Block block) {
+    Parallel.range(
+        size,
+        GRAIN,
+        (first, end) -> {
+          Scratch scratch = Scratch.own();
+          for (long from = first; from < end; from += SIZE) {
+            block.compute(from, (int) Math.min(SIZE, end - from), scratch);
+          }
+        });
+  }
+
+  /** Stores elements {@code from}, {@code from + 1}, … of a contiguous F32 result. */
+  static void write(Operand y, long from, float[] values, int count) {
+    long at = y.layout().offsetElements() + from;
+    MemorySegment.copy(values, 0, y.data(), ValueLayout.JAVA_FLOAT, at * Float.BYTES, count);
+  }
+
+  /** Stores elements of four bytes, bit by bit. */
+  static void write(Operand y, long from, int[] values, int count) {
+    long at = y.layout().offsetElements() + from;
+    MemorySegment.copy(values, 0, y.data(), ValueLayout.JAVA_INT, at * Integer.BYTES, count);
+  }
+
+  /** Stores truth values. */
+  static void write(Operand y, long from, byte[] values, int count) {
+    MemorySegment.copy(
+        values, 0, y.data(), ValueLayout.JAVA_BYTE, y.layout().offsetElements() + from, count);
+  }
+}

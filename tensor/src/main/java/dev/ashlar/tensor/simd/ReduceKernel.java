@@ -1,0 +1,139 @@
+package dev.ashlar.tensor.simd;
+
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.spi.Kernel;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sum, greatest and least of F32 over any axes. The input is read as [outer, folded, inner], inner
+ * being the kept axes behind the last folded one; then either lines are folded to a number each
+ * (inner is 1), or lines into one another. The folded axis is cut into pieces of a size that
+ * depends on the shape alone; their results are joined in order.
+ */
+record ReduceKernel(Op.Reduction op) implements Kernel {
+  /** Elements in a piece: worth handing to another thread. */
+  private static final int PIECE = 32 * Blocks.SIZE;
+
+  @Override
+  public void run(List<Operand> inputs, List<Operand> outputs) {
+    Operand y = outputs.getFirst();
+    if (y.size() > 0) new Reduction(op, inputs.getFirst(), y).run();
+  }
+
+  /** One reduction at work. */
+  private static final class Reduction {
+    private final Folds fold;
+    private final Operand y;
+    private final Window x;
+    private final long outer;
+    private final long folded;
+    private final long inner;
+
+    Reduction(Op.Reduction op, Operand input, Operand y) {
+      this.fold = Folds.of(op);
+      this.y = y;
+      Layout layout = input.layout();
+      int rank = layout.rank();
+      int lastFolded = op.axes().isEmpty() ? -1 : op.axes().getLast();
+      List<Integer> order = new ArrayList<>();
+      for (int axis = 0; axis < lastFolded; axis++) if (!op.axes().contains(axis)) order.add(axis);
+      int outerAxes = order.size();
+      order.addAll(op.axes());
+      for (int axis = lastFolded + 1; axis < rank; axis++) order.add(axis);
+      Layout ordered = layout.permute(order.stream().mapToInt(axis -> axis).toArray());
+      this.x = Window.of(input, ordered);
+      this.outer = ordered.shape().slice(0, outerAxes).size();
+      this.folded = ordered.shape().slice(outerAxes, outerAxes + op.axes().size()).size();
+      this.inner = ordered.shape().slice(outerAxes + op.axes().size(), rank).size();
+    }
+
+    void run() {
+      if (inner == 1) foldLines();
+      else foldRows();
+    }
+
+    /** [outer, folded] -> [outer]. */
+    private void foldLines() {
+      long length = Math.min(folded, PIECE);
+      int pieces = pieces(folded, PIECE);
+      double[] results = new double[Math.toIntExact(outer * pieces)];
+      Parallel.range(
+          results.length,
+          Math.max(1, PIECE / Math.max(1, length)),
+          (from, to) -> {
+            float[] block = Scratch.own().a;
+            for (int i = (int) from; i < to; i++) {
+              long start = i / pieces * folded;
+              long first = (long) (i % pieces) * PIECE;
+              results[i] = line(start + first, start + Math.min(folded, first + PIECE), block);
+            }
+          });
+      join(results, 1, pieces);
+    }
+
+    private double line(long from, long to, float[] block) {
+      double result = fold.nothing;
+      for (long at = from; at < to; at += Blocks.SIZE) {
+        int count = (int) Math.min(Blocks.SIZE, to - at);
+        x.read(at, block, count);
+        result = fold.join(result, fold.line(block, count));
+      }
+      return result;
+    }
+
+    /** [outer, folded, inner] -> [outer, inner]. */
+    private void foldRows() {
+      int width = (int) Math.min(inner, Blocks.SIZE);
+      int columns = pieces(inner, width);
+      int height = Math.max(1, PIECE / width);
+      int pieces = pieces(folded, height);
+      double[] results = new double[Math.toIntExact(outer * pieces * inner)];
+      Parallel.range(
+          outer * pieces * columns,
+          Math.max(1, PIECE / Math.max(1, width * Math.min(height, folded))),
+          (from, to) -> {
+            float[] block = Scratch.own().a;
+            double[] lanes = new double[Blocks.SIZE];
+            for (long i = from; i < to; i++) {
+              long number = i / columns;
+              long column = i % columns * width;
+              int count = (int) Math.min(width, inner - column);
+              long first = number % pieces * height;
+              Arrays.fill(lanes, 0, count, fold.nothing);
+              for (long row = first; row < Math.min(folded, first + height); row++) {
+                x.read((number / pieces * folded + row) * inner + column, block, count);
+                fold.lanes(block, lanes, count);
+              }
+              System.arraycopy(lanes, 0, results, (int) (number * inner + column), count);
+            }
+          });
+      join(results, inner, pieces);
+    }
+
+    private static int pieces(long size, int most) {
+      return Math.toIntExact(Math.max(1, (size + most - 1) / most));
+    }
+
+    /** Joins [outer, pieces, width] to the result [outer, width]. */
+    private void join(double[] results, long width, int pieces) {
+      Blocks.forEach(
+          outer * width,
+          (from, count, scratch) -> {
+            for (int i = 0; i < count; i++) {
+              int at = (int) ((from + i) / width * pieces * width + (from + i) % width);
+              double result = results[at];
+              for (int piece = 1; piece < pieces; piece++) {
+                result = fold.join(result, results[at + (int) (piece * width)]);
+              }
+              scratch.b[i] = (float) result;
+            }
+            Blocks.write(y, from, scratch.b, count);
+          });
+    }
+  }
+}

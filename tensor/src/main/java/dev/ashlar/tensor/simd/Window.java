@@ -1,0 +1,138 @@
+package dev.ashlar.tensor.simd;
+
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.spi.Operand;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * An operand's elements in row-major order, whatever its strides: a kernel reads a window of them
+ * into an array and works there, so that one loop serves every layout. Axes that lie behind one
+ * another in memory are merged first, and what remains is read line by line along the last axis.
+ */
+final class Window {
+  private final MemorySegment data;
+  private final long offset;
+  private final long[] sizes;
+  private final long[] strides;
+  private final int last;
+
+  private Window(MemorySegment data, Layout layout) {
+    this.data = data;
+    this.offset = layout.offsetElements();
+    int rank = layout.rank();
+    long[] mergedSizes = new long[rank + 1];
+    long[] mergedStrides = new long[rank + 1];
+    mergedSizes[0] = 1;
+    int axes = 0;
+    for (int axis = 0; axis < rank; axis++) {
+      long size = layout.shape().dim(axis);
+      long stride = layout.strideElements(axis);
+      if (size == 1) continue;
+      boolean liesBehind = mergedSizes[axes] == 1 || mergedStrides[axes] == size * stride;
+      if (!liesBehind) axes++;
+      mergedSizes[axes] = liesBehind ? mergedSizes[axes] * size : size;
+      mergedStrides[axes] = stride;
+    }
+    this.sizes = mergedSizes;
+    this.strides = mergedStrides;
+    this.last = axes;
+  }
+
+  /** Returns a window on an operand broadcast to a shape. */
+  static Window of(Operand operand, Shape shape) {
+    return new Window(operand.data(), operand.layout().expand(shape));
+  }
+
+  /** Returns a window on an operand's memory seen through another layout. */
+  static Window of(Operand operand, Layout layout) {
+    return new Window(operand.data(), layout);
+  }
+
+  /**
+   * Reads part of a line; {@code at} and {@code stride} count elements in memory, {@code to} in the
+   * array.
+   */
+  @FunctionalInterface
+  private interface Line {
+    void read(long at, long stride, int to, int count);
+  }
+
+  /** Reads F32 elements {@code from}, {@code from + 1}, … into the beginning of an array. */
+  void read(long from, float[] into, int count) {
+    forLines(
+        from,
+        count,
+        (at, stride, to, length) -> {
+          if (stride == 1) {
+            MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, at * Float.BYTES, into, to, length);
+          } else if (stride == 0) {
+            Arrays.fill(into, to, to + length, data.getAtIndex(ValueLayout.JAVA_FLOAT, at));
+          } else {
+            gather(at, stride, into, to, length);
+          }
+        });
+  }
+
+  private void gather(long at, long stride, float[] into, int to, int count) {
+    for (int i = 0; i < count; i++)
+      into[to + i] = data.getAtIndex(ValueLayout.JAVA_FLOAT, at + i * stride);
+  }
+
+  /** Reads elements of four bytes, bit by bit. */
+  void read(long from, int[] into, int count) {
+    forLines(
+        from,
+        count,
+        (at, stride, to, length) -> {
+          if (stride == 1) {
+            MemorySegment.copy(data, ValueLayout.JAVA_INT, at * Integer.BYTES, into, to, length);
+          } else if (stride == 0) {
+            Arrays.fill(into, to, to + length, data.getAtIndex(ValueLayout.JAVA_INT, at));
+          } else {
+            gather(at, stride, into, to, length);
+          }
+        });
+  }
+
+  private void gather(long at, long stride, int[] into, int to, int count) {
+    for (int i = 0; i < count; i++)
+      into[to + i] = data.getAtIndex(ValueLayout.JAVA_INT, at + i * stride);
+  }
+
+  /** Reads truth values. */
+  void read(long from, byte[] into, int count) {
+    forLines(
+        from,
+        count,
+        (at, stride, to, length) -> {
+          for (int i = 0; i < length; i++)
+            into[to + i] = data.get(ValueLayout.JAVA_BYTE, at + i * stride);
+        });
+  }
+
+  private void forLines(long from, int count, Line line) {
+    long size = sizes[last];
+    long within = from % size;
+    int done = 0;
+    for (long number = from / size; done < count; number++) {
+      int length = (int) Math.min(count - done, size - within);
+      line.read(start(number) + within * strides[last], strides[last], done, length);
+      done += length;
+      within = 0;
+    }
+  }
+
+  /** Returns where the line with this number begins. */
+  private long start(long number) {
+    long at = offset;
+    long rest = number;
+    for (int axis = last - 1; axis >= 0; axis--) {
+      at += rest % sizes[axis] * strides[axis];
+      rest /= sizes[axis];
+    }
+    return at;
+  }
+}
