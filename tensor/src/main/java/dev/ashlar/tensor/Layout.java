@@ -78,6 +78,7 @@ public final class Layout {
 
   /** Returns whether two different indices can reach the same element. */
   public boolean overlaps() {
+    if (shape.size() == 0) return false;
     for (int axis = 0; axis < rank(); axis++)
       if (strides[axis] == 0 && shape.dim(axis) > 1) return true;
     return false;
