@@ -41,21 +41,25 @@ public final class Vjp<T, R> {
    * @throws GradientException naming the path of an input that the value does not depend on
    */
   public T pullback(R covector) {
+    return Grad.structure(inputs, flowing(covector));
+  }
+
+  /** Returns the gradient in each tensor of the inputs, empty where none flows. */
+  List<Optional<Tensor>> flowing(R covector) {
     List<Tensor> outputs = TensorTree.leaves(value);
     List<Tensor> covectors = TensorTree.leaves(covector);
     if (outputs.size() != covectors.size()) {
       throw new ShapeException(
           "vjp: the value has %d tensors, the covector %d", outputs.size(), covectors.size());
     }
-    for (int i = 0; i < outputs.size(); i++) {
-      if (Tape.carriesGradient(outputs.get(i))
-          && !outputs.get(i).spec().equals(covectors.get(i).spec())) {
-        throw new ShapeException(
-            "vjp: the value is %s, its covector %s",
-            outputs.get(i).spec(), covectors.get(i).spec());
-      }
+    for (int i = 0; i < outputs.size(); i++) check(outputs.get(i), covectors.get(i));
+    return tape.backward(outputs, covectors, leaves, false);
+  }
+
+  private static void check(Tensor output, Tensor covector) {
+    if (Tape.carriesGradient(output) && !output.spec().equals(covector.spec())) {
+      throw new ShapeException(
+          "vjp: the value is %s, its covector %s", output.spec(), covector.spec());
     }
-    List<Optional<Tensor>> gradients = tape.backward(outputs, covectors, leaves, false);
-    return Grad.structure(inputs, gradients);
   }
 }

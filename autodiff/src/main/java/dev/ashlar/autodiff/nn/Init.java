@@ -22,20 +22,20 @@ public final class Init {
    * Returns a weight [out, in], uniform with variance 2 / (in + out): signals keep their size
    * forward and backward on average (Glorot and Bengio, AISTATS 2010, equation 16).
    */
-  public static Tensor xavier(Key key, DType dtype, int in, int out) {
-    return uniform(key, dtype, Math.sqrt(6.0 / ((double) in + out)), out, in);
+  public static Tensor xavier(Key key, DType dtype, int inDim, int outDim) {
+    return uniform(key, dtype, Math.sqrt(6.0 / ((double) inDim + outDim)), outDim, inDim);
   }
 
   /**
    * Returns a weight [out, in], normal with variance 2 / in: signals keep their size through layers
    * with relu (He et al., arXiv 1502.01852, equation 10).
    */
-  public static Tensor kaiming(Key key, DType dtype, int in, int out) {
-    return normal(key, dtype, Math.sqrt(2.0 / in), out, in);
+  public static Tensor kaiming(Key key, DType dtype, int inDim, int outDim) {
+    return normal(key, dtype, Math.sqrt(2.0 / inDim), outDim, inDim);
   }
 
   /** Returns a weight [out, in], uniform in ±1 / sqrt(in): what PyTorch gives a linear layer. */
-  public static Tensor linear(Key key, DType dtype, int in, int out) {
-    return uniform(key, dtype, 1 / Math.sqrt(in), out, in);
+  public static Tensor linear(Key key, DType dtype, int inDim, int outDim) {
+    return uniform(key, dtype, 1 / Math.sqrt(inDim), outDim, inDim);
   }
 }

@@ -27,8 +27,8 @@ public record Linear(Tensor weight, @Nullable Tensor bias) {
   }
 
   /** Returns a layer without bias, with weights from {@link Init#linear}. */
-  public static Linear init(Key key, DType dtype, int in, int out) {
-    return new Linear(Init.linear(key, dtype, in, out), null);
+  public static Linear init(Key key, DType dtype, int inDim, int outDim) {
+    return new Linear(Init.linear(key, dtype, inDim, outDim), null);
   }
 
   /** Returns this layer with a bias of zeros [out]. */

@@ -1,5 +1,6 @@
 package dev.ashlar.autodiff.optim;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorTree;
@@ -22,14 +23,14 @@ final class Updates {
     List<Tensor> of(String path, Tensor parameter, List<Tensor> beside);
   }
 
-  /** Returns whether an optimizer changes this tensor of a model. */
-  static boolean isParameter(Tensor tensor) {
-    return !tensor.dtype().isInteger() && tensor.dtype() != dev.ashlar.tensor.DType.BOOL;
+  /** Returns whether an optimizer changes tensors of this element type. */
+  static boolean isParameter(DType dtype) {
+    return dtype.isFloating() || dtype == DType.BF16;
   }
 
   /** Returns zeros in the place of every parameter. */
   static <M> M zeros(M model) {
-    return TensorTree.map(model, t -> isParameter(t) ? t.zerosLike() : t);
+    return TensorTree.map(model, t -> isParameter(t.dtype()) ? t.zerosLike() : t);
   }
 
   /**
@@ -49,7 +50,7 @@ final class Updates {
         (path, parameter) -> {
           List<Tensor> here = beside.stream().map(Iterator::next).toList();
           List<Tensor> next =
-              isParameter(parameter)
+              isParameter(parameter.dtype())
                   ? update.of(path, parameter, here)
                   : unchanged(parameter, here);
           for (int i = 0; i < rewritten; i++) results.get(i).add(next.get(i));

@@ -1,0 +1,271 @@
+package dev.ashlar.autodiff;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds gradients against finite differences, in double precision.
+ *
+ * <pre>{@code
+ * GradCheck.inF64().check(model, m -> m.loss(batch));
+ * }</pre>
+ *
+ * <p>A result of several numbers is first reduced to its inner product with fixed random numbers.
+ * Small tensors are compared element by element, big ones along random directions. The function
+ * must be smooth around its inputs: at a kink or jump finite differences mean nothing.
+ *
+ * @param dtype what floating-point tensors are cast to before the check
+ * @param order 1, or 2 to check the gradient of the gradient as well
+ * @param step how far finite differences reach, relative to an element of size 1 or more
+ * @param tolerance the greatest relative gap that passes
+ * @param elements up to how many elements a tensor is compared element by element
+ * @param projections how many random directions a bigger tensor is compared along
+ * @param seed of the random numbers
+ */
+public record GradCheck(
+    DType dtype,
+    int order,
+    double step,
+    double tolerance,
+    int elements,
+    int projections,
+    long seed) {
+
+  /** Checks the numbers. */
+  public GradCheck {
+    require(dtype.isFloating(), "dtype must be F32 or F64", dtype);
+    require(order == 1 || order == 2, "order must be 1 or 2", order);
+    require(step > 0, "step must be positive", step);
+    require(tolerance > 0, "tolerance must be positive", tolerance);
+    require(elements >= 0, "elements must not be negative", elements);
+    require(projections > 0, "projections must be positive", projections);
+  }
+
+  private static void require(boolean holds, String what, Object got) {
+    if (!holds) throw new IllegalArgumentException("gradCheck: %s, got %s".formatted(what, got));
+  }
+
+  /** Returns the usual check: first order, in F64, tolerance 1e-6. */
+  public static GradCheck inF64() {
+    return new GradCheck(DType.F64, 1, 1e-3, 1e-6, 64, 4, 0);
+  }
+
+  /**
+   * Returns a coarse check in F32, for functions that exist in no other precision: tolerance 0.02.
+   */
+  public static GradCheck inF32() {
+    return new GradCheck(DType.F32, 1, 0.03, 0.02, 64, 4, 0);
+  }
+
+  /** Returns this with another order. */
+  public GradCheck withOrder(int other) {
+    return new GradCheck(dtype, other, step, tolerance, elements, projections, seed);
+  }
+
+  /** Returns this with another step. */
+  public GradCheck withStep(double other) {
+    return new GradCheck(dtype, order, other, tolerance, elements, projections, seed);
+  }
+
+  /** Returns this with another tolerance. */
+  public GradCheck withTolerance(double other) {
+    return new GradCheck(dtype, order, step, other, elements, projections, seed);
+  }
+
+  /** Returns this with another limit between comparing elements and comparing along directions. */
+  public GradCheck withElements(int other) {
+    return new GradCheck(dtype, order, step, tolerance, other, projections, seed);
+  }
+
+  /** Returns this with another number of random directions. */
+  public GradCheck withProjections(int other) {
+    return new GradCheck(dtype, order, step, tolerance, elements, other, seed);
+  }
+
+  /** Returns this with other random numbers. */
+  public GradCheck withSeed(long other) {
+    return new GradCheck(dtype, order, step, tolerance, elements, projections, other);
+  }
+
+  /**
+   * Returns the report of a check that passed.
+   *
+   * @param inputs a tensor or a structure of tensors
+   * @param function from that structure to a tensor or a structure of tensors
+   * @throws GradCheckException with the report, if a gap is beyond the tolerance
+   * @throws GradientException if there is no gradient to check
+   */
+  public <T, R> GradReport check(T inputs, Function<? super T, ? extends R> function) {
+    GradReport report = report(inputs, function);
+    if (!report.passed()) throw new GradCheckException(report);
+    return report;
+  }
+
+  /** Returns what {@link #check} does, also if it does not pass. */
+  public <T, R> GradReport report(T inputs, Function<? super T, ? extends R> function) {
+    try (var _ = TensorScope.open()) {
+      T exact = TensorTree.mapNamed(inputs, this::prepared);
+      Function<T, List<Tensor>> first = in -> results(function.apply(in));
+      List<GradReport.Worst> worst = new ArrayList<>(compared(1, exact, first));
+      if (order == 2) {
+        List<Tensor> weights = weights(exact, first, 2);
+        worst.addAll(compared(2, exact, in -> gradients(in, first, weights)));
+      }
+      return new GradReport(tolerance, List.copyOf(worst));
+    }
+  }
+
+  private Tensor prepared(String path, Tensor tensor) {
+    if (!Tape.carriesGradient(tensor)) return tensor;
+    if (tensor.layout().overlaps()) {
+      throw new IllegalArgumentException(
+          "gradCheck: %s is an expanded view, whose elements cannot change one by one; pass copy()"
+              .formatted(path.isEmpty() ? "the input" : path));
+    }
+    return tensor.toType(dtype);
+  }
+
+  private static List<Tensor> results(Object result) {
+    return TensorTree.leaves(result).stream().filter(Tape::carriesGradient).toList();
+  }
+
+  /** Returns the gradients, of a weighted sum of results, in those inputs that any flows to. */
+  private static <T> List<Tensor> gradients(
+      T inputs, Function<T, List<Tensor>> function, List<Tensor> weights) {
+    return Grad.<T, List<Tensor>>vjp(inputs, function).flowing(weights).stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Returns random numbers to weigh results with; a single number is taken as it is. */
+  private <T> List<Tensor> weights(T inputs, Function<T, List<Tensor>> function, int purpose) {
+    List<Tensor> results = TensorScope.tidy(() -> function.apply(inputs));
+    if (results.isEmpty()) {
+      throw new GradientException("gradCheck: the function returns no floating-point tensor");
+    }
+    if (results.size() == 1 && results.getFirst().size() == 1) {
+      return List.of(Tensor.full(dtypeOf(results), 1, results.getFirst().shape().dims()));
+    }
+    Key key = Key.of(seed).fold(purpose);
+    List<Tensor> weights = new ArrayList<>();
+    for (Tensor result : results) {
+      Key own = key.fold(weights.size());
+      weights.add(Tensor.normal(own, result.dtype(), result.shape().dims()));
+    }
+    return weights;
+  }
+
+  private static DType dtypeOf(List<Tensor> tensors) {
+    return tensors.getFirst().dtype();
+  }
+
+  private <T> List<GradReport.Worst> compared(
+      int derivative, T inputs, Function<T, List<Tensor>> function) {
+    List<Tensor> weights = weights(inputs, function, derivative == 1 ? 2 : 3);
+    List<Tensor> leaves = TensorTree.leaves(inputs);
+    Vjp<T, List<Tensor>> vjp = Grad.vjp(inputs, function);
+    List<Optional<Tensor>> gradients = vjp.flowing(weights);
+    // A function may be linear in an input: its second derivative there is 0, as finite differences
+    // will confirm.
+    if (derivative == 1) Grad.structure(inputs, gradients);
+    var differences = new FiniteDifferences<>(inputs, function, weights, step);
+    List<GradReport.Worst> worst = new ArrayList<>();
+    int at = 0;
+    for (Map.Entry<String, Tensor> leaf : TensorTree.named(inputs).entrySet()) {
+      int number = at++;
+      Tensor input = leaves.get(number);
+      if (!Tape.carriesGradient(input) || input.size() == 0) continue;
+      double[] gradient =
+          gradients.get(number).map(Tensor::toDoubles).orElse(new double[(int) input.size()]);
+      var comparison = new Comparison(derivative, leaf.getKey(), input, gradient);
+      worst.add(
+          input.size() <= elements
+              ? comparison.byElement(differences, number)
+              : comparison.byDirection(differences, number, this));
+    }
+    return worst;
+  }
+
+  /** One tensor's gradient, held against finite differences. */
+  private record Comparison(int derivative, String path, Tensor input, double[] gradient) {
+    GradReport.Worst byElement(FiniteDifferences<?> differences, int leaf) {
+      double largest = 0;
+      for (double each : gradient) largest = Math.max(largest, Math.abs(each));
+      GradReport.@Nullable Worst worst = null;
+      for (int i = 0; i < gradient.length; i++) {
+        double[] direction = new double[gradient.length];
+        direction[i] = 1;
+        var numeric = differences.along(leaf, direction);
+        double gap = gap(gradient[i], numeric, 0.01 * largest);
+        if (worst == null || gap > worst.relativeGap()) {
+          worst = worst(index(i), gradient[i], numeric, gap, gradient.length);
+        }
+      }
+      return Objects.requireNonNull(worst);
+    }
+
+    GradReport.Worst byDirection(FiniteDifferences<?> differences, int leaf, GradCheck check) {
+      GradReport.@Nullable Worst worst = null;
+      for (int p = 0; p < check.projections(); p++) {
+        Key key = Key.of(check.seed()).fold(leaf).fold(p);
+        double[] direction = new double[gradient.length];
+        double analytic = 0;
+        double squares = 0;
+        for (int i = 0; i < direction.length; i++) {
+          direction[i] = key.normal(i);
+          analytic += gradient[i] * direction[i];
+          squares += gradient[i] * direction[i] * gradient[i] * direction[i];
+        }
+        var numeric = differences.along(leaf, direction);
+        double gap = gap(analytic, numeric, 0.1 * Math.sqrt(squares));
+        if (worst == null || gap > worst.relativeGap()) {
+          worst = worst(null, analytic, numeric, gap, check.projections());
+        }
+      }
+      return Objects.requireNonNull(worst);
+    }
+
+    /**
+     * Returns the distance beyond noise, relative to the greatest of both and {@code floor};
+     * infinite for NaN.
+     */
+    private static double gap(double analytic, FiniteDifferences.Slope numeric, double floor) {
+      double distance = Math.abs(analytic - numeric.value());
+      if (Double.isNaN(distance)) return Double.POSITIVE_INFINITY;
+      double beyond = distance - numeric.noise();
+      if (beyond <= 0) return 0;
+      double size = Math.max(Math.abs(analytic), Math.abs(numeric.value()));
+      return beyond / Math.max(size, floor);
+    }
+
+    private GradReport.Worst worst(
+        @Nullable List<Integer> index,
+        double analytic,
+        FiniteDifferences.Slope numeric,
+        double gap,
+        int compared) {
+      return new GradReport.Worst(
+          derivative, path, index, analytic, numeric.value(), gap, compared);
+    }
+
+    private List<Integer> index(int element) {
+      int rest = element;
+      List<Integer> index = new ArrayList<>();
+      for (int axis = input.rank() - 1; axis >= 0; axis--) {
+        index.addFirst(rest % input.dim(axis));
+        rest /= input.dim(axis);
+      }
+      return index;
+    }
+  }
+}

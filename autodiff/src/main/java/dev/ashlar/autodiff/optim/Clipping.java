@@ -1,0 +1,64 @@
+package dev.ashlar.autodiff.optim;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorTree;
+
+/** Limits the length of gradients. */
+public final class Clipping {
+  private Clipping() {}
+
+  /**
+   * Gradients no longer than asked.
+   *
+   * @param norm the length before clipping
+   */
+  public record Clipped<M>(M gradients, double norm) {
+    /**
+     * Returns whether no gradient was NaN or infinite (nor so large that the sum of squares was).
+     */
+    public boolean isFinite() {
+      return Double.isFinite(norm);
+    }
+  }
+
+  /**
+   * Returns gradients scaled by limit / norm if their norm, over all tensors together, exceeds
+   * {@code limit} (Pascanu et al., arXiv 1211.5063, algorithm 1). A norm that is not finite cannot
+   * be clipped: the gradients come back as they are, {@link Clipped#isFinite} says so, and a
+   * training loop should leave out this update.
+   *
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  public static <M> Clipped<M> byGlobalNorm(M gradients, double limit) {
+    if (!(limit > 0)) {
+      throw new IllegalArgumentException("clipping: limit must be positive, got " + limit);
+    }
+    double norm = globalNorm(gradients);
+    if (!(norm > limit) || Double.isInfinite(norm)) return new Clipped<>(gradients, norm);
+    double scale = limit / norm;
+    M scaled =
+        TensorTree.map(gradients, g -> Updates.isParameter(g.dtype()) ? scaled(g, scale) : g);
+    return new Clipped<>(scaled, norm);
+  }
+
+  private static Tensor scaled(Tensor gradient, double scale) {
+    if (gradient.dtype().isFloating()) return gradient.times(scale);
+    return gradient.toType(DType.F32).times(scale).toType(gradient.dtype());
+  }
+
+  /** Returns the root of the sum of squares of all floating-point elements, in double precision. */
+  public static double globalNorm(Object gradients) {
+    double squares = 0;
+    try (var _ = TensorScope.open()) {
+      for (Tensor gradient : TensorTree.leaves(gradients)) {
+        if (Updates.isParameter(gradient.dtype())) {
+          squares += Interpreter.call(new SumOfSquares(), gradient).item();
+        }
+      }
+    }
+    return Math.sqrt(squares);
+  }
+}
