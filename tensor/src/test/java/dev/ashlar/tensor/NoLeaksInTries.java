@@ -2,6 +2,7 @@ package dev.ashlar.tensor;
 
 import java.util.List;
 import net.jqwik.api.lifecycle.AroundTryHook;
+import net.jqwik.api.lifecycle.PropagationMode;
 import net.jqwik.api.lifecycle.TryExecutionResult;
 import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
@@ -14,6 +15,11 @@ import net.jqwik.api.lifecycle.TryLifecycleContext;
 public final class NoLeaksInTries implements AroundTryHook {
   /** Makes the hook; jqwik does. */
   public NoLeaksInTries() {}
+
+  @Override
+  public PropagationMode propagateTo() {
+    return PropagationMode.ALL_DESCENDANTS; // from a class to its properties
+  }
 
   @Override
   public TryExecutionResult aroundTry(
