@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "SUBCOMMAND",
-    subcommands = {CommandLine.HelpCommand.class})
+    subcommands = {TrainCommand.class, GenerateCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;

@@ -1,0 +1,184 @@
+package dev.ashlar.examples;
+
+import dev.ashlar.autodiff.Grad;
+import dev.ashlar.autodiff.optim.AdamW;
+import dev.ashlar.autodiff.optim.Clipping;
+import dev.ashlar.autodiff.optim.Gradients;
+import dev.ashlar.examples.data.Batch;
+import dev.ashlar.examples.data.Batches;
+import dev.ashlar.moba.model.AttentionPlan;
+import dev.ashlar.moba.model.AttentionSchedule;
+import dev.ashlar.moba.model.Decoder;
+import dev.ashlar.moba.model.Generator;
+import dev.ashlar.moba.model.Sampler;
+import dev.ashlar.moba.model.TokenBatch;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.TensorScope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training loop behind {@code train}. Equal options and seed give equal bits, on any number of
+ * threads.
+ */
+final class Trainer {
+  /** What a run depends on. */
+  record Setup(
+      ModelOptions model, OptimizerOptions optimizer, RunOptions run, Map<String, String> named) {}
+
+  private final Setup setup;
+  private final TrainingText text;
+  private final CheckpointFolder checkpoints;
+  private final AttentionSchedule attention;
+  private final AdamW optimizer;
+  private final Batches training;
+  private final Batches validation;
+
+  // Training stands here: everything below goes into a checkpoint.
+  private Decoder model;
+  private AdamW.State<Decoder> state;
+  private Key key;
+  private long step;
+  private double lossSum;
+  private long lossCount;
+
+  private @Nullable Path lastCheckpoint;
+
+  /**
+   * Makes a trainer at step 0, or where a checkpoint left off; its tensors belong to the innermost
+   * scope.
+   */
+  Trainer(Setup setup, TrainingText text, CheckpointFolder checkpoints, @Nullable Path from) {
+    this.setup = setup;
+    this.text = text;
+    this.checkpoints = checkpoints;
+    OptimizerOptions options = setup.optimizer();
+    int context = setup.model().context;
+    this.attention = setup.model().schedule();
+    this.optimizer = options.optimizer();
+    this.training = new Batches(text.training(), options.batch, context);
+    this.validation = new Batches(text.validation(), options.batch, context);
+    this.lastCheckpoint = from;
+    this.key = Key.of(options.seed);
+    if (from == null) {
+      this.model = Decoder.init(setup.model().decoder(), key.fold(0), DType.F32);
+      this.state = optimizer.init(model);
+      return;
+    }
+    Checkpoint checkpoint = Checkpoint.read(from, optimizer);
+    checkpoint.requireText(text);
+    this.model = checkpoint.model().decoder();
+    this.state = checkpoint.optimizer();
+    this.key = checkpoint.position().random();
+    this.step = checkpoint.position().step();
+    this.lossSum = checkpoint.position().lossSum();
+    this.lossCount = checkpoint.position().lossCount();
+  }
+
+  /** Returns how many updates are done. */
+  long step() {
+    return step;
+  }
+
+  /** Trains until the last step or a stop signal, and leaves a checkpoint either way. */
+  void train(TrainReport report, StopSignal stop) throws IOException {
+    int steps = setup.optimizer().steps;
+    int evalEvery = setup.run().evalEvery;
+    int checkpointEvery = setup.run().checkpointEvery;
+    if (step == 0) evaluate(report);
+    while (step < steps && !stop.requested()) {
+      update(report);
+      if (step % evalEvery == 0 || step == steps) evaluate(report);
+      if (checkpointEvery > 0 && step % checkpointEvery == 0) save();
+    }
+    save();
+  }
+
+  /** One step: the mean gradient of a few batches, clipped, and AdamW in place. */
+  private void update(TrainReport report) throws IOException {
+    try (var _ = TensorScope.open()) {
+      OptimizerOptions options = setup.optimizer();
+      AttentionPlan plan = attention.at(step, options.steps);
+      Decoder gradient = Gradients.zeros(model);
+      double loss = 0;
+      for (int i = 0; i < options.accumulate; i++) {
+        try (var _ = TensorScope.open()) {
+          TokenBatch batch = tokens(training.at(key.fold(1), nextBatch() + i));
+          var part = Grad.valueAndGrad(model, m -> m.loss(batch, plan, options.recomputing()));
+          gradient = Gradients.accumulate(gradient, part.gradient(), 1.0 / options.accumulate);
+          loss += part.value().item() / options.accumulate;
+        }
+      }
+      var clipped = Clipping.byGlobalNorm(gradient, options.clipLimit());
+      requireNumbers(loss, clipped.norm());
+      double rate = optimizer.rate(state);
+      var next = optimizer.update(model, clipped.gradients(), state);
+      model = next.model();
+      state = next.state();
+      step++;
+      lossSum += loss;
+      lossCount++;
+      report.step(step, loss, rate, clipped.norm(), tokensPerStep());
+    }
+  }
+
+  /** Returns the mean loss on held-out text, the same batches every time. */
+  private void evaluate(TrainReport report) throws IOException {
+    int batches = setup.run().evalBatches;
+    AttentionPlan plan = attention.at(step, setup.optimizer().steps);
+    double sum = 0;
+    for (int i = 0; i < batches; i++) {
+      try (var _ = TensorScope.open()) {
+        sum += model.loss(tokens(validation.fixed(i, batches)), plan).item();
+      }
+    }
+    report.evaluated(step, lossCount == 0 ? Double.NaN : lossSum / lossCount, sum / batches);
+    lossSum = 0;
+    lossCount = 0;
+  }
+
+  /** Returns text that continues the prompt. */
+  String sample() {
+    AttentionPlan plan = attention.at(step, setup.optimizer().steps);
+    var generator = new Generator(model, plan, new Sampler(0.8, 0, 0.95));
+    String prompt = setup.run().prompt;
+    int count = setup.run().sampleTokens;
+    int[] tokens = generator.generate(ByteText.tokens(prompt), count, key.fold(2));
+    return prompt + ByteText.text(tokens);
+  }
+
+  private void save() throws IOException {
+    AttentionPlan plan = attention.at(step, setup.optimizer().steps);
+    var position = new Checkpoint.Position(step, nextBatch(), key, text.hash(), lossSum, lossCount);
+    lastCheckpoint =
+        checkpoints.write(
+            new Checkpoint(new LlamaFolder(model, plan), state, position, setup.named()));
+  }
+
+  /** Returns the number of the next batch: all that is needed to go on in the data. */
+  private long nextBatch() {
+    return step * setup.optimizer().accumulate;
+  }
+
+  private long tokensPerStep() {
+    return (long) setup.optimizer().accumulate * training.count() * training.context();
+  }
+
+  private void requireNumbers(double loss, double norm) {
+    if (Double.isFinite(loss) && Double.isFinite(norm)) return;
+    throw new CommandException(
+        "training diverged at step %d: the loss is %s, its gradient's norm %s; %s; lower --lr or"
+            + " --clip, or lengthen --warmup",
+        step + 1,
+        loss,
+        norm,
+        lastCheckpoint == null ? "no checkpoint was written yet" : "kept " + lastCheckpoint);
+  }
+
+  private static TokenBatch tokens(Batch batch) {
+    return new TokenBatch(batch.inputs(), batch.targets(), batch.packing());
+  }
+}

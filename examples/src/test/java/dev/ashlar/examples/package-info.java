@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ashlar.examples;
+
+import org.jspecify.annotations.NullMarked;
