@@ -21,6 +21,8 @@ import jdk.incubator.vector.FloatVector;
  * the same bits however the work is shared out.
  */
 final class Gemm {
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
   /**
    * Columns packed at a time: with {@link MicroKernels#DEPTH} rows they fill half of a second-level
    * cache of 1 MB.
@@ -167,32 +169,51 @@ final class Gemm {
     }
 
     private void multiply(int count, int layer, float[] a, float[] b, int bt, float[] c, int ct) {
-      if (count == 1) MicroKernels.rows1(layer, a, 0, b, bt, c, ct, padded);
-      else if (count <= 4) MicroKernels.rows4(layer, a, 0, b, bt, c, ct, padded);
-      else MicroKernels.rows8(layer, a, 0, b, bt, c, ct, padded);
+      if (byColumns(count)) {
+        if (count == 8) MicroKernels.columns8(layer, a, 0, b, bt, c, ct, padded);
+        else MicroKernels.columns4(layer, a, 0, b, bt, c, ct, padded);
+      } else if (count == 1) {
+        MicroKernels.rows1(layer, a, 0, b, bt, c, ct, padded);
+      } else if (count <= 4) {
+        MicroKernels.rows4(layer, a, 0, b, bt, c, ct, padded);
+      } else {
+        MicroKernels.rows8(layer, a, 0, b, bt, c, ct, padded);
+      }
     }
   }
 
-  /**
-   * Packs rows of the left matrix one after another, and zeros for the rows that a micro-kernel has
-   * too many.
-   */
+  /** Returns whether rows of the left matrix are packed column by column, as they lie in memory. */
+  private boolean byColumns(int count) {
+    return left.rowStride() == 1 && left.columnStride() != 1 && (count == 8 || count == 4);
+  }
+
+  /** Packs rows of the left matrix, and zeros for the rows that a micro-kernel has too many. */
   private void packRows(int row, int count, int from, int layer, float[] to) {
-    if (left.columnStride() == 1 || count == 1) {
-      for (int r = 0; r < count; r++) left.readRow(row + r, from, to, r * ROW, layer);
-    } else {
-      packColumns(left.from(row, from), count, layer, to);
+    if (byColumns(count)) {
+      Matrix part = left.from(row, from);
+      if (count == 8) packColumnsOf8(part, layer, to);
+      else packColumnsOf4(part, layer, to);
+      return;
     }
+    for (int r = 0; r < count; r++) left.readRow(row + r, from, to, r * ROW, layer);
     int used = count == 1 ? 1 : count <= 4 ? 4 : HEIGHT;
     for (int r = count; r < used; r++) Arrays.fill(to, r * ROW, r * ROW + layer, 0f);
   }
 
-  private static void packColumns(Matrix part, int count, int layer, float[] to) {
+  // Two methods, since C2 needs the species as a constant.
+  private static void packColumnsOf8(Matrix part, int layer, float[] to) {
     var data = part.data();
     for (int k = 0; k < layer; k++) {
-      long at = part.offset() + k * part.columnStride();
-      for (int r = 0; r < count; r++)
-        to[r * ROW + k] = data.getAtIndex(Matrix.FLOAT, at + r * part.rowStride());
+      long at = (part.offset() + k * part.columnStride()) * Float.BYTES;
+      FloatVector.fromMemorySegment(FloatVector.SPECIES_256, data, at, NATIVE).intoArray(to, k * 8);
+    }
+  }
+
+  private static void packColumnsOf4(Matrix part, int layer, float[] to) {
+    var data = part.data();
+    for (int k = 0; k < layer; k++) {
+      long at = (part.offset() + k * part.columnStride()) * Float.BYTES;
+      FloatVector.fromMemorySegment(FloatVector.SPECIES_128, data, at, NATIVE).intoArray(to, k * 4);
     }
   }
 
@@ -213,9 +234,8 @@ final class Gemm {
     long bytes = part.offset() * Float.BYTES;
     for (int k = 0; k < deep; k++) {
       long row = bytes + k * part.rowStride() * Float.BYTES;
-      FloatVector.fromMemorySegment(S, data, row, ByteOrder.nativeOrder())
-          .intoArray(to, at + k * PANEL);
-      FloatVector.fromMemorySegment(S, data, row + LANES * Float.BYTES, ByteOrder.nativeOrder())
+      FloatVector.fromMemorySegment(S, data, row, NATIVE).intoArray(to, at + k * PANEL);
+      FloatVector.fromMemorySegment(S, data, row + LANES * Float.BYTES, NATIVE)
           .intoArray(to, at + k * PANEL + LANES);
     }
   }

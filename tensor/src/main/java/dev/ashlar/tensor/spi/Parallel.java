@@ -17,8 +17,12 @@ public final class Parallel {
   /** The system property that sets the number of threads at start. */
   public static final String THREADS_PROPERTY = "ashlar.threads";
 
-  // Workers look for the next loop this long before they sleep: a training step's loops follow each
-  // other closely.
+  // Workers look for the next loop this long before they sleep: a training step's loops follow
+  // each other closely, and waking a sleeper takes tens of microseconds.
+  private static final long SPIN_NANOS = 100_000;
+
+  // The caller of a loop waits for the others' last chunks this many looks before it lets go of
+  // its core.
   private static final int SPINS = 2_000;
 
   /** One chunk of a loop. */
@@ -95,7 +99,7 @@ public final class Parallel {
         WORKERS.add(worker);
         worker.start();
       }
-      for (int i = 0; i < helpers; i++) LockSupport.unpark(WORKERS.get(i));
+      for (int i = 0; i < helpers; i++) WORKERS.get(i).wake();
     }
   }
 
@@ -169,6 +173,7 @@ public final class Parallel {
   /** A thread that waits for loops: spins a little, then sleeps. */
   private static final class Worker extends Thread {
     private final int number;
+    private volatile boolean asleep;
 
     Worker(int number) {
       super("ashlar-" + (number + 1));
@@ -176,25 +181,36 @@ public final class Parallel {
       setDaemon(true);
     }
 
+    void wake() {
+      if (asleep) LockSupport.unpark(this);
+    }
+
     @Override
     public void run() {
       @Nullable Loop done = null;
-      int idle = 0;
+      long idleSince = System.nanoTime();
       while (true) {
         Loop loop = RUNNING.get();
         if (loop != null && loop != done) {
           loop.join(number);
           done = loop;
-          idle = 0;
-        } else if (idle++ < SPINS) {
+          idleSince = System.nanoTime();
+        } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
           Thread.onSpinWait();
         } else {
+          doze(loop);
           // Nothing of the last loop stays reachable while there is nothing to do.
           done = null;
-          LockSupport.park(this);
-          idle = 0;
+          idleSince = System.nanoTime();
         }
       }
+    }
+
+    private void doze(@Nullable Loop seen) {
+      asleep = true;
+      // Checked after announcing: either the caller sees this worker asleep, or it sees the loop.
+      if (RUNNING.get() == seen) LockSupport.park(this);
+      asleep = false;
     }
   }
 }
