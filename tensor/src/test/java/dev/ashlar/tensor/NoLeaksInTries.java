@@ -16,6 +16,12 @@ public final class NoLeaksInTries implements AroundTryHook {
   /** Makes the hook; jqwik does. */
   public NoLeaksInTries() {}
 
+  /** Returns that a hook on a class is one on its properties. */
+  @Override
+  public PropagationMode propagateTo() {
+    return PropagationMode.ALL_DESCENDANTS;
+  }
+
   @Override
   public PropagationMode propagateTo() {
     return PropagationMode.ALL_DESCENDANTS; // from a class to its properties
