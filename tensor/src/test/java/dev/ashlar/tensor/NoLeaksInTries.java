@@ -23,11 +23,6 @@ public final class NoLeaksInTries implements AroundTryHook {
   }
 
   @Override
-  public PropagationMode propagateTo() {
-    return PropagationMode.ALL_DESCENDANTS; // from a class to its properties
-  }
-
-  @Override
   public TryExecutionResult aroundTry(
       TryLifecycleContext context, TryExecutor executor, List<Object> parameters) {
     try (Memory memory = Memory.withLimit(Long.MAX_VALUE);
