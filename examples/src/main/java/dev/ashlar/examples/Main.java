@@ -1,5 +1,6 @@
 package dev.ashlar.examples;
 
+import dev.ashlar.examples.verify.VerifyCommand;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -23,7 +24,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "SUBCOMMAND",
-    subcommands = {TrainCommand.class, GenerateCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      GenerateCommand.class,
+      VerifyCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main implements Runnable {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ashlar.examples.verify;
+
+import org.jspecify.annotations.NullMarked;
