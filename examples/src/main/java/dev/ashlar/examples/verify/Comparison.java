@@ -54,7 +54,8 @@ record Comparison(
     int differing = 0;
     int first = 0;
     for (int row = rows - 1; row >= 0; row--) {
-      if (!Arrays.equals(got, row * most, (row + 1) * most, expected, row * most, (row + 1) * most)) {
+      if (!Arrays.equals(
+          got, row * most, (row + 1) * most, expected, row * most, (row + 1) * most)) {
         differing++;
         first = row;
       }

@@ -19,8 +19,7 @@ record Notes(Path file, Map<String, String> entries) {
     return switch (attention) {
       case "moba" -> false;
       case "dense_causal" -> true;
-      default ->
-          throw wrong("attention", attention, "must be moba or dense_causal");
+      default -> throw wrong("attention", attention, "must be moba or dense_causal");
     };
   }
 

@@ -20,8 +20,7 @@ record Tolerance(double absolute, int ulps) {
     double greatest = greatest(file.floats(tensor));
     if (dtype == DType.F64) return new Tolerance(1e-9 * greatest, 1);
     Double official = file.notes().officialErrors().get(tensor);
-    double absolute =
-        official == null ? DEFAULT_RELATIVE * Math.max(1, greatest) : 10 * official;
+    double absolute = official == null ? DEFAULT_RELATIVE * Math.max(1, greatest) : 10 * official;
     return new Tolerance(Math.max(1e-6, absolute), 0);
   }
 

@@ -135,7 +135,8 @@ record VectorFile(
 
     private Shape floatShape(String name) {
       Shape shape = shape(name, "F32");
-      if (shape.rank() != 3) throw unusable("tensor %s has shape %s, must have 3 axes", name, shape);
+      if (shape.rank() != 3)
+        throw unusable("tensor %s has shape %s, must have 3 axes", name, shape);
       if (shape.size() == 0) throw unusable("tensor %s is empty: %s", name, shape);
       return shape;
     }
@@ -149,7 +150,8 @@ record VectorFile(
 
     private void checkHeads(Shape query, Shape key) {
       if (key.dim(0) != query.dim(0) || key.dim(2) != query.dim(2)) {
-        throw unusable("q is %s, so k must be [%d, ?, %d], is %s", query, query.dim(0), query.dim(2), key);
+        throw unusable(
+            "q is %s, so k must be [%d, ?, %d], is %s", query, query.dim(0), query.dim(2), key);
       }
       if (query.dim(1) % key.dim(1) != 0) {
         throw unusable("q has %d heads, which is no multiple of k's %d", query.dim(1), key.dim(1));
@@ -184,7 +186,8 @@ record VectorFile(
       }
       int[] offsets = file.tensor("cu_seqlens").toInts();
       if (offsets[offsets.length - 1] != total) {
-        throw unusable("cu_seqlens ends with %d, q has %d rows", offsets[offsets.length - 1], total);
+        throw unusable(
+            "cu_seqlens ends with %d, q has %d rows", offsets[offsets.length - 1], total);
       }
       try {
         return new Packing(Arrays.stream(offsets).boxed().toList());

@@ -130,8 +130,7 @@ public final class VerifyCommand implements Callable<Integer> {
   private static List<Path> files(Path path) {
     if (!Files.isDirectory(path)) return List.of(path);
     try (Stream<Path> inside = Files.list(path)) {
-      List<Path> files =
-          inside.filter(each -> each.toString().endsWith(SUFFIX)).sorted().toList();
+      List<Path> files = inside.filter(each -> each.toString().endsWith(SUFFIX)).sorted().toList();
       if (files.isEmpty()) throw new UnusableFileException(path, "holds no *" + SUFFIX);
       return files;
     } catch (IOException | UncheckedIOException e) {

@@ -162,7 +162,8 @@ class HostileVectorsTest {
 
   @Test
   void anotherFormatIsRefused() throws IOException {
-    refuses("PK\3\4 is no tensor file, whatever its name says".getBytes(StandardCharsets.UTF_8), "");
+    refuses(
+        "PK\3\4 is no tensor file, whatever its name says".getBytes(StandardCharsets.UTF_8), "");
     refuses(new byte[0], "0 bytes");
     refuses(new byte[4096], "header");
   }
@@ -183,8 +184,7 @@ class HostileVectorsTest {
     long rows = 20_000_000;
     long bytes = rows * 8 * Float.BYTES;
     String header =
-        "{'q':{'dtype':'F32','shape':[%d,1,8],'data_offsets':[0,%d]},"
-                .formatted(rows, bytes)
+        "{'q':{'dtype':'F32','shape':[%d,1,8],'data_offsets':[0,%d]},".formatted(rows, bytes)
             + "'k':{'dtype':'F32','shape':[%d,1,8],'data_offsets':[%d,%d]},"
                 .formatted(rows, bytes, 2 * bytes)
             + "'cu_seqlens':{'dtype':'I32','shape':[2],'data_offsets':[%d,%d]}}"
