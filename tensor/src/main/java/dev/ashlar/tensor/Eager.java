@@ -57,7 +57,8 @@ final class Eager implements Interpreter {
     return results;
   }
 
-  private static void requireSole(Op op, List<Tensor> inputs, int donor) {
+  /** Throws if another input lies in the memory that input {@code donor} gives up. */
+  static void requireSole(Op op, List<Tensor> inputs, int donor) {
     Storage storage = inputs.get(donor).storage();
     for (int other = 0; other < inputs.size(); other++) {
       if (other != donor && inputs.get(other).storage() == storage) {
@@ -66,7 +67,8 @@ final class Eager implements Interpreter {
     }
   }
 
-  private static Tensor donor(Op op, Tensor input, TensorSpec out) {
+  /** Returns the input, once {@code out} can be written in its place. */
+  static Tensor donor(Op op, Tensor input, TensorSpec out) {
     if (!input.storage().isWritable())
       throw TensorLifetimeException.readOnly(op.label(), input.spec());
     if (input.layout().overlaps() || !input.spec().equals(out)) {

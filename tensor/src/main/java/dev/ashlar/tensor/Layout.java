@@ -103,6 +103,11 @@ public final class Layout {
     return (int) (((long) stop - start + step - 1) / step);
   }
 
+  /** Returns this layout from another first element. */
+  public Layout withOffset(long elements) {
+    return new Layout(shape, strides, elements);
+  }
+
   /** Returns this layout stretched to a shape it {@linkplain Shape#expandsTo expands to}. */
   public Layout expand(Shape target) {
     long[] out = new long[target.rank()];

@@ -127,6 +127,13 @@ public final class Memory implements AutoCloseable {
     return new Storage(data, () -> giveBack(buffer, used));
   }
 
+  /**
+   * Returns uninitialised memory that the caller must close; counted and limited as tensors are.
+   */
+  public Scratch scratch(long bytes) {
+    return new Scratch(this, allocate(bytes));
+  }
+
   private ArrowBuf take(long bytes) {
     try {
       return allocator.buffer(bytes);

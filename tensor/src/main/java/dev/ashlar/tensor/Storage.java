@@ -21,7 +21,7 @@ final class Storage {
     }
   }
 
-  private final MemorySegment data;
+  private final @Nullable MemorySegment data; // null for a tensor that is only being traced
   private final boolean writable;
   private final Runnable giveBack;
   private volatile int holds = 1;
@@ -34,6 +34,17 @@ final class Storage {
     this.data = data;
     this.writable = !data.isReadOnly();
     this.giveBack = giveBack;
+  }
+
+  private Storage(Runnable giveBack) {
+    this.data = null;
+    this.writable = true;
+    this.giveBack = giveBack;
+  }
+
+  /** Returns a storage with a lifetime but no memory, and one hold, the caller's. */
+  static Storage withoutMemory(Runnable giveBack) {
+    return new Storage(giveBack);
   }
 
   /** Adds a hold, unless the memory is gone already. */
@@ -86,7 +97,13 @@ final class Storage {
     return writable;
   }
 
+  boolean hasMemory() {
+    return data != null;
+  }
+
+  /** Returns the memory; asked only of a storage that has some. */
   MemorySegment data() {
+    if (data == null) throw new IllegalStateException("a traced tensor has no memory");
     return data;
   }
 }

@@ -843,6 +843,7 @@ public final class Tensor {
   }
 
   Operand operand() {
+    if (!storage.hasMemory()) throw TracingException.noNumbers(spec());
     return new Operand(dtype, layout, storage.data());
   }
 

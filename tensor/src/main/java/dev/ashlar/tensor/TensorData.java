@@ -114,6 +114,7 @@ final class TensorData {
   }
 
   static String describe(Tensor tensor) {
+    if (!tensor.storage().hasMemory()) return tensor.spec() + " (being traced)";
     if (tensor.size() > SHOWN) return tensor.spec().toString();
     try {
       return tensor.spec() + " " + hold(tensor, x -> numbers(x, new Positions(x.layout()), 0));

@@ -3,11 +3,11 @@ package dev.ashlar.tensor;
 import java.util.Optional;
 
 /** The layout each view operation makes of its input's. */
-final class Views {
+public final class Views {
   private Views() {}
 
   /** Returns the layout, or empty if only a copy can have the wanted shape. */
-  static Optional<Layout> layout(Op.View view, Layout in) {
+  public static Optional<Layout> layout(Op.View view, Layout in) {
     return switch (view) {
       case Op.Reshape op -> in.reshape(op.shape());
       case Op.Permute op -> Optional.of(in.permute(op.axes().stream().mapToInt(a -> a).toArray()));
