@@ -1,0 +1,69 @@
+package dev.ashlar.autodiff.simd;
+
+import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.RmsNormOp;
+import dev.ashlar.autodiff.nn.SwiGluOp;
+import dev.ashlar.autodiff.optim.AccumulateStep;
+import dev.ashlar.autodiff.optim.AdamWStep;
+import dev.ashlar.autodiff.optim.MomentumStep;
+import dev.ashlar.autodiff.optim.SumOfSquares;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.spi.Availability;
+import dev.ashlar.tensor.spi.Kernel;
+import dev.ashlar.tensor.spi.KernelProvider;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Offers the Vector API kernels of layers, losses and optimizers, in F32. */
+public final class FusedKernels implements KernelProvider {
+  private static final String MODULE = "jdk.incubator.vector";
+
+  private final boolean present = ModuleLayer.boot().findModule(MODULE).isPresent();
+
+  @Override
+  public String name() {
+    return "autodiff-simd";
+  }
+
+  @Override
+  public int rank() {
+    return 20;
+  }
+
+  @Override
+  public Availability availability() {
+    return present
+        ? new Availability.Ready(Lanes.COUNT + " lanes")
+        : new Availability.Unavailable(
+            "the Vector API is not there", "start the JVM with --add-modules " + MODULE);
+  }
+
+  @Override
+  public Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
+    boolean declined = !present || inputs.isEmpty() || inputs.getFirst().dtype() != DType.F32;
+    return declined ? Optional.empty() : Optional.ofNullable(kernel(op));
+  }
+
+  private static @Nullable Kernel kernel(Op op) {
+    return switch (op) {
+      case RmsNormOp norm -> (in, out) -> RmsNormRows.forward(norm.epsilon(), in, out);
+      case RmsNormOp.Backward _ -> RmsNormRows::backward;
+      case CrossEntropyOp loss -> (in, out) -> CrossEntropyRows.forward(loss, in, out);
+      case CrossEntropyOp.Backward back ->
+          (in, out) -> CrossEntropyRows.backward(back.forward(), in, out);
+      case SwiGluOp _ -> (in, out) -> Pieces.run(in, out, SwiGluPieces::forward);
+      case SwiGluOp.Backward _ -> (in, out) -> Pieces.run(in, out, SwiGluPieces::backward);
+      case AdamWStep step ->
+          (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.adamW(step, x, y, size));
+      case MomentumStep step ->
+          (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.momentum(step, x, y, size));
+      case AccumulateStep step ->
+          (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.accumulate(step, x, y, size));
+      case SumOfSquares _ -> (in, out) -> Squares.sum(in.getFirst(), out.getFirst());
+      default -> null;
+    };
+  }
+}

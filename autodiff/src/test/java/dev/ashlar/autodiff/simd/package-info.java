@@ -1,0 +1,5 @@
+/** Tests of the Vector API kernels. */
+@NullMarked
+package dev.ashlar.autodiff.simd;
+
+import org.jspecify.annotations.NullMarked;
