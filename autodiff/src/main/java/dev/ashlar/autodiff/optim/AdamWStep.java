@@ -13,21 +13,21 @@ import java.util.List;
  * <pre>
  * m = beta1 · m + (1 - beta1) · g
  * v = beta2 · v + (1 - beta2) · g²
- * p = keep · p - pace · m / (sqrt(v) + epsilon)
+ * p = p - (decay · p + pace · m / (sqrt(v) + epsilon))
  * </pre>
  *
- * <p>where keep = 1 - rate · weightDecay, pace = rate · sqrt(1 - beta2^step) / (1 - beta1^step),
- * and epsilon is the optimizer's times sqrt(1 - beta2^step): algorithm 2 of arXiv 1711.05101 with
- * both bias corrections taken out of the loop.
+ * <p>where decay = rate · weightDecay, pace = rate · sqrt(1 - beta2^step) / (1 - beta1^step), and
+ * epsilon is the optimizer's times sqrt(1 - beta2^step): algorithm 2 of arXiv 1711.05101 with both
+ * bias corrections taken out of the loop.
  */
-public record AdamWStep(double beta1, double beta2, double keep, double pace, double epsilon)
+public record AdamWStep(double beta1, double beta2, double decay, double pace, double epsilon)
     implements Op.Custom {
 
   static AdamWStep of(AdamW adamW, double rate, double weightDecay, long step) {
     double root = Math.sqrt(1 - StrictMath.pow(adamW.beta2(), step));
     double pace = rate * root / (1 - StrictMath.pow(adamW.beta1(), step));
-    double keep = 1 - rate * weightDecay;
-    return new AdamWStep(adamW.beta1(), adamW.beta2(), keep, pace, adamW.epsilon() * root);
+    return new AdamWStep(
+        adamW.beta1(), adamW.beta2(), rate * weightDecay, pace, adamW.epsilon() * root);
   }
 
   @Override
@@ -57,7 +57,7 @@ public record AdamWStep(double beta1, double beta2, double keep, double pace, do
       for (int i = 0; i < width; i++) {
         m[i] = beta1 * m[i] + (1 - beta1) * g[i];
         v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
-        p[i] = keep * p[i] - pace * m[i] / (Math.sqrt(v[i]) + epsilon);
+        p[i] -= decay * p[i] + pace * m[i] / (Math.sqrt(v[i]) + epsilon);
       }
       to.get(0).write(r, p);
       to.get(1).write(r, m);
