@@ -6,7 +6,6 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,7 +25,7 @@ final class Backward extends TileWalk {
   private final float[] dScores = new float[KEYS * TILE];
   private final float[] lses = new float[TILE];
   private final float[] deltas = new float[TILE];
-  private final float[] ones = new float[TILE];
+  private final float[] unused = new float[TILE];
   private final int[] from = new int[TILE];
   private final int[] to = new int[TILE];
   private final float[] dQuery;
@@ -47,7 +46,6 @@ final class Backward extends TileWalk {
     this.dOuts = new float[problem.depth() * TILE];
     this.dQuery = new float[(partRows + 1) * problem.depth()];
     this.share = share;
-    Arrays.fill(ones, 1);
   }
 
   /**
@@ -110,12 +108,12 @@ final class Backward extends TileWalk {
     Products.scores(keys, at, count, depth, queries, scores);
     if (causal) TileSoftmax.hideFuture(scores, count, ahead);
     Products.scores(problem.value().numbers, at, count, depth, dOuts, dScores);
-    TileSoftmax.gradients(scores, dScores, count, lses, deltas);
+    TileSoftmax.gradients(scores, dScores, count, lses, deltas, unused);
     int shareAt = share.at(key);
     Products.spread(scores, count, dOut.numbers, from, size, depth, share.dValue(), shareAt);
     Products.spread(
         dScores, count, problem.query().numbers, from, size, depth, share.dKey(), shareAt);
-    Products.collect(dScores, keys, at, count, depth, ones, dQuery, to);
+    Products.collect(dScores, keys, at, count, depth, dQuery, to);
   }
 
   @Override

@@ -21,6 +21,7 @@ final class Forward extends TileWalk {
   private final float[] maxima = new float[TILE];
   private final float[] sums = new float[TILE];
   private final float[] factors = new float[TILE];
+  private final float[] news = new float[TILE];
   private final int[] from = new int[TILE];
   private final int[] to = new int[TILE];
   private final float[] out;
@@ -91,9 +92,10 @@ final class Forward extends TileWalk {
     HeadRows keys = problem.key();
     Products.scores(keys.numbers, keys.at(head, key), count, depth, queries, scores);
     if (causal) TileSoftmax.hideFuture(scores, count, ahead);
-    TileSoftmax.update(scores, count, maxima, sums, factors);
+    boolean grown = TileSoftmax.update(scores, count, maxima, sums, factors, news);
+    if (grown) Products.rescale(out, to, size, depth, factors);
     HeadRows values = problem.value();
-    Products.collect(scores, values.numbers, values.at(head, key), count, depth, factors, out, to);
+    Products.collect(scores, values.numbers, values.at(head, key), count, depth, out, to);
   }
 
   @Override

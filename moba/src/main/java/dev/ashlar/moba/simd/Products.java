@@ -109,27 +109,19 @@ final class Products {
   }
 
   /**
-   * Adds to each row t of {@code into}, after scaling it by {@code factors[t]}, the sum over j of
-   * weight (j, t) times row j.
+   * Adds to each row t of {@code into} the sum over j of weight (j, t) times row j.
    *
    * @param into row t from {@code offsets[t]}, for every t of the tile
    */
   static void collect(
-      float[] weights,
-      float[] rows,
-      int at,
-      int count,
-      int depth,
-      float[] factors,
-      float[] into,
-      int[] offsets) {
+      float[] weights, float[] rows, int at, int count, int depth, float[] into, int[] offsets) {
     for (int t = 0; t < TILE; t += ROWS) {
       int d = 0;
       for (; d + TILE <= depth; d += TILE) {
-        eightCollected(weights, t, rows, at + d, count, depth, factors, into, offsets, d);
+        eightCollected(weights, t, rows, at + d, count, depth, into, offsets, d);
       }
       if (d < depth) {
-        eightCollectedNarrow(weights, t, rows, at + d, count, depth, factors, into, offsets, d);
+        eightCollectedNarrow(weights, t, rows, at + d, count, depth, into, offsets, d);
       }
     }
   }
@@ -141,19 +133,33 @@ final class Products {
       int at,
       int count,
       int depth,
-      float[] factors,
       float[] into,
       int[] offsets,
       int d) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector c00 = zero, c01 = zero;
-    FloatVector c10 = zero, c11 = zero;
-    FloatVector c20 = zero, c21 = zero;
-    FloatVector c30 = zero, c31 = zero;
-    FloatVector c40 = zero, c41 = zero;
-    FloatVector c50 = zero, c51 = zero;
-    FloatVector c60 = zero, c61 = zero;
-    FloatVector c70 = zero, c71 = zero;
+    int row0 = offsets[t] + d;
+    int row1 = offsets[t + 1] + d;
+    int row2 = offsets[t + 2] + d;
+    int row3 = offsets[t + 3] + d;
+    int row4 = offsets[t + 4] + d;
+    int row5 = offsets[t + 5] + d;
+    int row6 = offsets[t + 6] + d;
+    int row7 = offsets[t + 7] + d;
+    FloatVector c00 = FloatVector.fromArray(SPECIES, into, row0);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, into, row0 + LANES);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, into, row1);
+    FloatVector c11 = FloatVector.fromArray(SPECIES, into, row1 + LANES);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, into, row2);
+    FloatVector c21 = FloatVector.fromArray(SPECIES, into, row2 + LANES);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, into, row3);
+    FloatVector c31 = FloatVector.fromArray(SPECIES, into, row3 + LANES);
+    FloatVector c40 = FloatVector.fromArray(SPECIES, into, row4);
+    FloatVector c41 = FloatVector.fromArray(SPECIES, into, row4 + LANES);
+    FloatVector c50 = FloatVector.fromArray(SPECIES, into, row5);
+    FloatVector c51 = FloatVector.fromArray(SPECIES, into, row5 + LANES);
+    FloatVector c60 = FloatVector.fromArray(SPECIES, into, row6);
+    FloatVector c61 = FloatVector.fromArray(SPECIES, into, row6 + LANES);
+    FloatVector c70 = FloatVector.fromArray(SPECIES, into, row7);
+    FloatVector c71 = FloatVector.fromArray(SPECIES, into, row7 + LANES);
     for (int j = 0; j < count; j++) {
       FloatVector v0 = FloatVector.fromArray(SPECIES, rows, at + j * depth);
       FloatVector v1 = FloatVector.fromArray(SPECIES, rows, at + j * depth + LANES);
@@ -183,14 +189,22 @@ final class Products {
       c70 = x.fma(v0, c70);
       c71 = x.fma(v1, c71);
     }
-    rescaled(c00, c01, factors[t], into, offsets[t] + d);
-    rescaled(c10, c11, factors[t + 1], into, offsets[t + 1] + d);
-    rescaled(c20, c21, factors[t + 2], into, offsets[t + 2] + d);
-    rescaled(c30, c31, factors[t + 3], into, offsets[t + 3] + d);
-    rescaled(c40, c41, factors[t + 4], into, offsets[t + 4] + d);
-    rescaled(c50, c51, factors[t + 5], into, offsets[t + 5] + d);
-    rescaled(c60, c61, factors[t + 6], into, offsets[t + 6] + d);
-    rescaled(c70, c71, factors[t + 7], into, offsets[t + 7] + d);
+    c00.intoArray(into, row0);
+    c01.intoArray(into, row0 + LANES);
+    c10.intoArray(into, row1);
+    c11.intoArray(into, row1 + LANES);
+    c20.intoArray(into, row2);
+    c21.intoArray(into, row2 + LANES);
+    c30.intoArray(into, row3);
+    c31.intoArray(into, row3 + LANES);
+    c40.intoArray(into, row4);
+    c41.intoArray(into, row4 + LANES);
+    c50.intoArray(into, row5);
+    c51.intoArray(into, row5 + LANES);
+    c60.intoArray(into, row6);
+    c61.intoArray(into, row6 + LANES);
+    c70.intoArray(into, row7);
+    c71.intoArray(into, row7 + LANES);
   }
 
   private static void eightCollectedNarrow(
@@ -200,19 +214,25 @@ final class Products {
       int at,
       int count,
       int depth,
-      float[] factors,
       float[] into,
       int[] offsets,
       int d) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector c00 = zero;
-    FloatVector c10 = zero;
-    FloatVector c20 = zero;
-    FloatVector c30 = zero;
-    FloatVector c40 = zero;
-    FloatVector c50 = zero;
-    FloatVector c60 = zero;
-    FloatVector c70 = zero;
+    int row0 = offsets[t] + d;
+    int row1 = offsets[t + 1] + d;
+    int row2 = offsets[t + 2] + d;
+    int row3 = offsets[t + 3] + d;
+    int row4 = offsets[t + 4] + d;
+    int row5 = offsets[t + 5] + d;
+    int row6 = offsets[t + 6] + d;
+    int row7 = offsets[t + 7] + d;
+    FloatVector c00 = FloatVector.fromArray(SPECIES, into, row0);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, into, row1);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, into, row2);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, into, row3);
+    FloatVector c40 = FloatVector.fromArray(SPECIES, into, row4);
+    FloatVector c50 = FloatVector.fromArray(SPECIES, into, row5);
+    FloatVector c60 = FloatVector.fromArray(SPECIES, into, row6);
+    FloatVector c70 = FloatVector.fromArray(SPECIES, into, row7);
     for (int j = 0; j < count; j++) {
       FloatVector v0 = FloatVector.fromArray(SPECIES, rows, at + j * depth);
       int p = j * TILE + t;
@@ -233,26 +253,23 @@ final class Products {
       x = FloatVector.broadcast(SPECIES, weights[p + 7]);
       c70 = x.fma(v0, c70);
     }
-    rescaled(c00, factors[t], into, offsets[t] + d);
-    rescaled(c10, factors[t + 1], into, offsets[t + 1] + d);
-    rescaled(c20, factors[t + 2], into, offsets[t + 2] + d);
-    rescaled(c30, factors[t + 3], into, offsets[t + 3] + d);
-    rescaled(c40, factors[t + 4], into, offsets[t + 4] + d);
-    rescaled(c50, factors[t + 5], into, offsets[t + 5] + d);
-    rescaled(c60, factors[t + 6], into, offsets[t + 6] + d);
-    rescaled(c70, factors[t + 7], into, offsets[t + 7] + d);
+    c00.intoArray(into, row0);
+    c10.intoArray(into, row1);
+    c20.intoArray(into, row2);
+    c30.intoArray(into, row3);
+    c40.intoArray(into, row4);
+    c50.intoArray(into, row5);
+    c60.intoArray(into, row6);
+    c70.intoArray(into, row7);
   }
 
-  private static void rescaled(
-      FloatVector sum0, FloatVector sum1, float factor, float[] into, int at) {
-    rescaled(sum0, factor, into, at);
-    rescaled(sum1, factor, into, at + LANES);
-  }
-
-  private static void rescaled(FloatVector sum, float factor, float[] into, int at) {
-    FloatVector.fromArray(SPECIES, into, at)
-        .fma(FloatVector.broadcast(SPECIES, factor), sum)
-        .intoArray(into, at);
+  /** Multiplies each row t of {@code into} by {@code factors[t]}. */
+  static void rescale(float[] into, int[] offsets, int count, int depth, float[] factors) {
+    for (int t = 0; t < count; t++) {
+      for (int at = offsets[t]; at < offsets[t] + depth; at += LANES) {
+        FloatVector.fromArray(SPECIES, into, at).mul(factors[t]).intoArray(into, at);
+      }
+    }
   }
 
   /**
@@ -292,15 +309,29 @@ final class Products {
       float[] into,
       int to,
       int depth) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector c00 = zero, c01 = zero;
-    FloatVector c10 = zero, c11 = zero;
-    FloatVector c20 = zero, c21 = zero;
-    FloatVector c30 = zero, c31 = zero;
-    FloatVector c40 = zero, c41 = zero;
-    FloatVector c50 = zero, c51 = zero;
-    FloatVector c60 = zero, c61 = zero;
-    FloatVector c70 = zero, c71 = zero;
+    int row1 = to + depth;
+    int row2 = to + 2 * depth;
+    int row3 = to + 3 * depth;
+    int row4 = to + 4 * depth;
+    int row5 = to + 5 * depth;
+    int row6 = to + 6 * depth;
+    int row7 = to + 7 * depth;
+    FloatVector c00 = FloatVector.fromArray(SPECIES, into, to);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, into, to + LANES);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, into, row1);
+    FloatVector c11 = FloatVector.fromArray(SPECIES, into, row1 + LANES);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, into, row2);
+    FloatVector c21 = FloatVector.fromArray(SPECIES, into, row2 + LANES);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, into, row3);
+    FloatVector c31 = FloatVector.fromArray(SPECIES, into, row3 + LANES);
+    FloatVector c40 = FloatVector.fromArray(SPECIES, into, row4);
+    FloatVector c41 = FloatVector.fromArray(SPECIES, into, row4 + LANES);
+    FloatVector c50 = FloatVector.fromArray(SPECIES, into, row5);
+    FloatVector c51 = FloatVector.fromArray(SPECIES, into, row5 + LANES);
+    FloatVector c60 = FloatVector.fromArray(SPECIES, into, row6);
+    FloatVector c61 = FloatVector.fromArray(SPECIES, into, row6 + LANES);
+    FloatVector c70 = FloatVector.fromArray(SPECIES, into, row7);
+    FloatVector c71 = FloatVector.fromArray(SPECIES, into, row7 + LANES);
     for (int t = 0; t < queries; t++) {
       FloatVector v0 = FloatVector.fromArray(SPECIES, rows, offsets[t] + d);
       FloatVector v1 = FloatVector.fromArray(SPECIES, rows, offsets[t] + d + LANES);
@@ -329,14 +360,22 @@ final class Products {
       c70 = x.fma(v0, c70);
       c71 = x.fma(v1, c71);
     }
-    added(c00, c01, into, to);
-    added(c10, c11, into, to + depth);
-    added(c20, c21, into, to + 2 * depth);
-    added(c30, c31, into, to + 3 * depth);
-    added(c40, c41, into, to + 4 * depth);
-    added(c50, c51, into, to + 5 * depth);
-    added(c60, c61, into, to + 6 * depth);
-    added(c70, c71, into, to + 7 * depth);
+    c00.intoArray(into, to);
+    c01.intoArray(into, to + LANES);
+    c10.intoArray(into, row1);
+    c11.intoArray(into, row1 + LANES);
+    c20.intoArray(into, row2);
+    c21.intoArray(into, row2 + LANES);
+    c30.intoArray(into, row3);
+    c31.intoArray(into, row3 + LANES);
+    c40.intoArray(into, row4);
+    c41.intoArray(into, row4 + LANES);
+    c50.intoArray(into, row5);
+    c51.intoArray(into, row5 + LANES);
+    c60.intoArray(into, row6);
+    c61.intoArray(into, row6 + LANES);
+    c70.intoArray(into, row7);
+    c71.intoArray(into, row7 + LANES);
   }
 
   private static void eightSpreadNarrow(
@@ -349,15 +388,21 @@ final class Products {
       float[] into,
       int to,
       int depth) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector c00 = zero;
-    FloatVector c10 = zero;
-    FloatVector c20 = zero;
-    FloatVector c30 = zero;
-    FloatVector c40 = zero;
-    FloatVector c50 = zero;
-    FloatVector c60 = zero;
-    FloatVector c70 = zero;
+    int row1 = to + depth;
+    int row2 = to + 2 * depth;
+    int row3 = to + 3 * depth;
+    int row4 = to + 4 * depth;
+    int row5 = to + 5 * depth;
+    int row6 = to + 6 * depth;
+    int row7 = to + 7 * depth;
+    FloatVector c00 = FloatVector.fromArray(SPECIES, into, to);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, into, row1);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, into, row2);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, into, row3);
+    FloatVector c40 = FloatVector.fromArray(SPECIES, into, row4);
+    FloatVector c50 = FloatVector.fromArray(SPECIES, into, row5);
+    FloatVector c60 = FloatVector.fromArray(SPECIES, into, row6);
+    FloatVector c70 = FloatVector.fromArray(SPECIES, into, row7);
     for (int t = 0; t < queries; t++) {
       FloatVector v0 = FloatVector.fromArray(SPECIES, rows, offsets[t] + d);
       FloatVector x = FloatVector.broadcast(SPECIES, weights[at + t]);
@@ -377,23 +422,14 @@ final class Products {
       x = FloatVector.broadcast(SPECIES, weights[at + t + 7 * TILE]);
       c70 = x.fma(v0, c70);
     }
-    added(c00, into, to);
-    added(c10, into, to + depth);
-    added(c20, into, to + 2 * depth);
-    added(c30, into, to + 3 * depth);
-    added(c40, into, to + 4 * depth);
-    added(c50, into, to + 5 * depth);
-    added(c60, into, to + 6 * depth);
-    added(c70, into, to + 7 * depth);
-  }
-
-  private static void added(FloatVector sum0, FloatVector sum1, float[] into, int at) {
-    added(sum0, into, at);
-    added(sum1, into, at + LANES);
-  }
-
-  private static void added(FloatVector sum, float[] into, int at) {
-    FloatVector.fromArray(SPECIES, into, at).add(sum).intoArray(into, at);
+    c00.intoArray(into, to);
+    c10.intoArray(into, row1);
+    c20.intoArray(into, row2);
+    c30.intoArray(into, row3);
+    c40.intoArray(into, row4);
+    c50.intoArray(into, row5);
+    c60.intoArray(into, row6);
+    c70.intoArray(into, row7);
   }
 
   /**
