@@ -10,6 +10,7 @@ import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,6 @@ public record Rope(Packing packing, int start, double theta, boolean inverse)
   @Override
   public void compute(List<Operand> inputs, List<Operand> outputs) {
     Operand x = inputs.getFirst();
-    Operand out = outputs.getFirst();
     if (x.size() == 0) return;
     RopeTable table = RopeTable.of(theta, x.shape().dim(2), start, packing.maxLength());
     int[] positions = packing.positions();
@@ -78,32 +78,33 @@ public record Rope(Packing packing, int start, double theta, boolean inverse)
         (from, to) -> {
           for (int row = (int) from; row < to; row++) {
             int angles = table.at(start + positions[row]);
-            if (x.dtype() == DType.F32) floats(x, out, row, table, angles);
-            else doubles(x, out, row, table, angles);
+            if (x.dtype() == DType.F32) turnFloats(x, outputs.getFirst(), row, table, angles);
+            else turnDoubles(x, outputs.getFirst(), row, table, angles);
           }
         });
   }
 
-  private void floats(Operand x, Operand out, int row, RopeTable table, int angles) {
-    Layout in = x.layout();
-    int size = in.shape().dim(2);
+  private void turnFloats(Operand x, Operand out, int row, RopeTable table, int angles) {
+    int size = x.shape().dim(2);
     int half = size / 2;
-    long stride = in.strideElements(2);
-    for (int h = 0; h < in.shape().dim(1); h++) {
-      long at = in.offsetElements() + row * in.strideElements(0) + h * in.strideElements(1);
-      long to = ((long) row * in.shape().dim(1) + h) * size;
+    float sign = inverse ? -1 : 1;
+    float[] cos = table.floatCos();
+    float[] sin = table.floatSin();
+    float[] numbers = RowMajor.floats(x, row);
+    for (int at = 0; at < numbers.length; at += size) {
       for (int i = 0; i < half; i++) {
-        float a = x.data().getAtIndex(ValueLayout.JAVA_FLOAT, at + i * stride);
-        float b = x.data().getAtIndex(ValueLayout.JAVA_FLOAT, at + (i + half) * stride);
-        float cos = (float) table.cos(angles + i);
-        float sin = (float) (inverse ? -table.sin(angles + i) : table.sin(angles + i));
-        out.data().setAtIndex(ValueLayout.JAVA_FLOAT, to + i, a * cos - b * sin);
-        out.data().setAtIndex(ValueLayout.JAVA_FLOAT, to + i + half, b * cos + a * sin);
+        float a = numbers[at + i];
+        float b = numbers[at + i + half];
+        float s = sign * sin[angles + i];
+        numbers[at + i] = a * cos[angles + i] - b * s;
+        numbers[at + i + half] = b * cos[angles + i] + a * s;
       }
     }
+    long to = (long) row * numbers.length * Float.BYTES;
+    MemorySegment.copy(numbers, 0, out.data(), ValueLayout.JAVA_FLOAT, to, numbers.length);
   }
 
-  private void doubles(Operand x, Operand out, int row, RopeTable table, int angles) {
+  private void turnDoubles(Operand x, Operand out, int row, RopeTable table, int angles) {
     Layout in = x.layout();
     int size = in.shape().dim(2);
     int half = size / 2;

@@ -16,6 +16,8 @@ final class RopeTable {
   private final int end;
   private final double[] cos;
   private final double[] sin;
+  private final float[] floatCos;
+  private final float[] floatSin;
 
   private RopeTable(Base base, int first, int end) {
     this.half = base.size / 2;
@@ -30,6 +32,14 @@ final class RopeTable {
         sin[(position - first) * half + i] = StrictMath.sin(position * frequency);
       }
     }
+    this.floatCos = rounded(cos);
+    this.floatSin = rounded(sin);
+  }
+
+  private static float[] rounded(double[] numbers) {
+    float[] out = new float[numbers.length];
+    for (int i = 0; i < out.length; i++) out[i] = (float) numbers[i];
+    return out;
   }
 
   /** Returns a table of at least the positions {@code start} to {@code start + count}. */
@@ -57,5 +67,15 @@ final class RopeTable {
 
   double sin(int index) {
     return sin[index];
+  }
+
+  /** Returns the cosines, rounded; not to be written. */
+  float[] floatCos() {
+    return floatCos;
+  }
+
+  /** Returns the sines, rounded; not to be written. */
+  float[] floatSin() {
+    return floatSin;
   }
 }

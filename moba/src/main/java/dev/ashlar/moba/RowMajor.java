@@ -24,7 +24,29 @@ final class RowMajor {
 
   static int[] ints(Operand operand) {
     int[] out = new int[Math.toIntExact(operand.size())];
+    if (operand.isContiguous() && operand.dtype() == DType.I32) {
+      MemorySegment.copy(operand.elements(), ValueLayout.JAVA_INT, 0, out, 0, out.length);
+      return out;
+    }
     walk(operand, (at, index) -> out[at] = (int) operand.getLong(index));
+    return out;
+  }
+
+  /** Returns one row [H, D] of an F32 operand [T, H, D]. */
+  static float[] floats(Operand operand, int row) {
+    Layout layout = operand.layout();
+    int size = layout.shape().dim(2);
+    float[] out = new float[layout.shape().dim(1) * size];
+    long at = layout.offsetElements() + row * layout.strideElements(0);
+    if (operand.isContiguous()) {
+      MemorySegment data = operand.data();
+      MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, at * Float.BYTES, out, 0, out.length);
+      return out;
+    }
+    for (int i = 0; i < out.length; i++) {
+      long index = at + i / size * layout.strideElements(1) + i % size * layout.strideElements(2);
+      out[i] = operand.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
     return out;
   }
 
