@@ -11,4 +11,9 @@ public final class NoGradientException extends GradientException {
         "%s: %s has no gradient; implement DifferentiableOp, or use stopGradient() on its result",
         op.label(), op.getClass().getName());
   }
+
+  /** Makes the exception that an operation throws whose gradient exists only in another form. */
+  public NoGradientException(Op op, String remedy) {
+    super("%s: has no gradient of its own; %s", op.label(), remedy);
+  }
 }

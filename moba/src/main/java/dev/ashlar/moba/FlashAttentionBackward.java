@@ -2,6 +2,7 @@ package dev.ashlar.moba;
 
 import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.autodiff.NoGradientException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
@@ -25,10 +26,9 @@ public record FlashAttentionBackward(FlashAttention forward) implements Differen
     forward.plain(inputs).backward(PlainAttention.Saved.of(inputs.subList(3, 7)), outputs);
   }
 
-  /** Throws: there is no second derivative in fused form. */
+  /** Throws {@link NoGradientException}: there is no second derivative in fused form. */
   @Override
   public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
-    throw new UnsupportedOperationException(
-        label() + ": has no gradient of its own; for second derivatives call DenseReference");
+    throw new NoGradientException(this, "for second derivatives call DenseReference");
   }
 }

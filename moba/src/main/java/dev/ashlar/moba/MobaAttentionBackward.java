@@ -2,6 +2,7 @@ package dev.ashlar.moba;
 
 import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.autodiff.NoGradientException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
@@ -27,10 +28,9 @@ public record MobaAttentionBackward(MobaAttention forward) implements Differenti
     forward.plain(inputs).backward(PlainAttention.Saved.of(inputs.subList(4, 8)), outputs);
   }
 
-  /** Throws: there is no second derivative in fused form. */
+  /** Throws {@link NoGradientException}: there is no second derivative in fused form. */
   @Override
   public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
-    throw new UnsupportedOperationException(
-        label() + ": has no gradient of its own; for second derivatives call MobaReference");
+    throw new NoGradientException(this, "for second derivatives call MobaReference");
   }
 }
