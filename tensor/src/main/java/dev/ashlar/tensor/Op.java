@@ -207,7 +207,13 @@ public sealed interface Op {
   // ---- Products.
 
   /** [..., M, K] @ [..., K, N] -> [..., M, N]; leading axes broadcast. */
-  record MatMul() implements Op {}
+  record MatMul() implements Op {
+    /** Returns the name of the method, which the field writes as one word. */
+    @Override
+    public String label() {
+      return "matmul";
+    }
+  }
 
   // ---- Views: no numbers move.
 

@@ -103,7 +103,8 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException notHeld(TensorSpec spec, double value) {
     return new ShapeException(
-        "%s cannot hold %s; cast the tensor with toType(F32) or toType(F64) first", spec, value);
+        "fill: %s cannot hold %s; cast the tensor with toType(F32) or toType(F64) first",
+        spec, value);
   }
 
   static ShapeException emptyReduction(String op, Shape shape, int axis) {

@@ -1,0 +1,415 @@
+package dev.ashlar.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Values of the public methods: making, reading, elementwise, comparing, viewing, moving. */
+@ExtendWith(NoLeaks.class)
+class TensorTest {
+  private static final DType F32 = DType.F32;
+  private static final DType F64 = DType.F64;
+  private static final DType I32 = DType.I32;
+  private static final DType I64 = DType.I64;
+
+  private static Tensor matrix() {
+    return Tensor.arange(I32, 6).reshape(2, 3);
+  }
+
+  // ---- Making and reading.
+
+  @Test
+  void isMadeOfJavaArrays() {
+    assertThat(Tensor.of(1f, 2f).spec()).hasToString("F32[2]");
+    assertThat(Tensor.of(1.0, 2.0).dtype()).isEqualTo(F64);
+    assertThat(Tensor.of(1, 2).dtype()).isEqualTo(I32);
+    assertThat(Tensor.of(1L, 2L).dtype()).isEqualTo(I64);
+    assertThat(Tensor.of(true, false).toBooleans()).containsExactly(true, false);
+    assertThat(Tensor.of(Shape.of(2, 2), 1, 2, 3, 4)).hasToString("I32[2, 2] [[1, 2], [3, 4]]");
+    assertThat(Tensor.of(Shape.of(2, 1), 1.5f, -0f)).hasToString("F32[2, 1] [[1.5], [-0.0]]");
+    assertThat(Tensor.of(Shape.of(0, 2), new double[0])).hasToString("F64[0, 2] []");
+    assertThat(Tensor.of(Shape.of(1), Long.MIN_VALUE).toLongs()).containsExactly(Long.MIN_VALUE);
+    assertThat(Tensor.of(Shape.of(1, 1), true)).hasToString("BOOL[1, 1] [[true]]");
+    assertThatThrownBy(() -> Tensor.of(Shape.of(2, 2), 1f))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("of: shape [2, 2] has 4 elements, got 1 numbers");
+  }
+
+  @Test
+  void isMadeOfNothing() {
+    assertThat(Tensor.scalar(F64, 2.5).item()).isEqualTo(2.5);
+    assertThat(Tensor.full(I64, 7, 2).toLongs()).containsExactly(7, 7);
+    assertThat(Tensor.zeros(F32, 2, 2).toFloats()).containsExactly(0, 0, 0, 0);
+    assertThat(Tensor.ones(DType.BOOL, 2).toBooleans()).containsExactly(true, true);
+    assertThat(matrix().zerosLike().spec()).hasToString("I32[2, 3]");
+    assertThat(Tensor.arange(F32, 3).toFloats()).containsExactly(0, 1, 2);
+    assertThat(Tensor.linspace(F64, 1, 2, 5).toDoubles()).containsExactly(1, 1.25, 1.5, 1.75, 2);
+    assertThat(Tensor.linspace(F64, 3, 9, 1).toDoubles()).containsExactly(3);
+    assertThat(Tensor.eye(F32, 2).toFloats()).containsExactly(1, 0, 0, 1);
+    assertThatThrownBy(() -> Tensor.full(I32, 1.5, 2))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "fill: I32[2] cannot hold 1.5; cast the tensor with toType(F32) or toType(F64) first");
+    assertThatThrownBy(() -> Tensor.full(I64, 0x1p63)).isInstanceOf(ShapeException.class);
+    assertThat(Tensor.full(I64, -0x1p63).toLongs()).containsExactly(Long.MIN_VALUE);
+  }
+
+  @Test
+  void randomNumbersAreTheKeys() {
+    Key key = Key.of(5);
+    assertThat(Tensor.uniform(key, F64, 2, 2).toDoubles())
+        .containsExactly(key.uniform(0), key.uniform(1), key.uniform(2), key.uniform(3));
+    assertThat(Tensor.uniform(key, F32, 2).toFloats())
+        .containsExactly(key.uniformFloat(0), key.uniformFloat(1));
+    assertThat(Tensor.normal(key, F64, 2).toDoubles())
+        .containsExactly(new double[] {key.normal(0), key.normal(1)}, within(1e-14));
+    assertThat(Tensor.dropoutMask(key, 1, 50).toBooleans()).doesNotContain(false);
+    assertThat(Tensor.dropoutMask(key, 0, 50).toBooleans()).doesNotContain(true);
+    double kept = Tensor.dropoutMask(key, 0.9, 10_000).toType(F32).mean().item();
+    assertThat(kept).isCloseTo(0.9, within(0.015));
+    assertThatThrownBy(() -> Tensor.dropoutMask(key, 1.1, 2)).hasMessageContaining("got 1.1");
+  }
+
+  @Test
+  void isReadInRowMajorOrderWithoutAScopeOrAnOperation() {
+    Tensor turned = matrix().transpose();
+    Thread.ofPlatform().start(() -> assertThat(turned.toInts()).containsExactly(0, 3, 1, 4, 2, 5));
+    Interpreter none =
+        (op, _) -> {
+          throw new AssertionError(op);
+        };
+    assertThat(none.<int[]>during(turned::toInts)).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(none.<String>during(turned::toString))
+        .isEqualTo("I32[3, 2] [[0, 3], [1, 4], [2, 5]]");
+    assertThat(turned.toFloats()).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(turned.toDoubles()).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(turned.toBooleans()).containsExactly(false, true, true, true, true, true);
+    assertThat(Tensor.of(-1.9, 2.9).toLongs()).containsExactly(-1, 2);
+    assertThat(Tensor.of((1L << 53) + 1).toLongs()).containsExactly((1L << 53) + 1);
+    assertThatThrownBy(() -> Tensor.of(1L << 40).toInts()).isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> turned.item())
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("item: needs exactly one element, got shape [3, 2]");
+  }
+
+  @Test
+  void handsOutReadOnlyMemory() {
+    Tensor x = Tensor.of(1f, 2f);
+    float second = x.read(operand -> operand.data().getAtIndex(ValueLayout.JAVA_FLOAT, 1));
+    assertThat(second).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                x.read(
+                    operand -> {
+                      operand.setDouble(0, 9);
+                      return operand;
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void describesLargeTensorsByTheirSpecAlone() {
+    assertThat(Tensor.zeros(F32, 65)).hasToString("F32[65]");
+  }
+
+  // ---- Elementwise.
+
+  private static void check(
+      UnaryOperator<Tensor> method, DoubleUnaryOperator expected, double... values) {
+    double[] wanted = java.util.Arrays.stream(values).map(expected).toArray();
+    assertThat(method.apply(Tensor.of(values)).toDoubles()).containsExactly(wanted, within(1e-14));
+  }
+
+  @Test
+  void functionsOfOneNumber() {
+    double[] any = {-2.5, -1, -0.3, 0, 0.5, 1.5, 2.5, 3};
+    double[] positive = {0.1, 0.5, 1, 2, 9};
+    check(Tensor::unaryMinus, x -> -x, any);
+    check(Tensor::abs, Math::abs, any);
+    check(Tensor::exp, Math::exp, any);
+    check(Tensor::expm1, Math::expm1, any);
+    check(Tensor::log, Math::log, positive);
+    check(Tensor::log1p, Math::log1p, positive);
+    check(Tensor::sqrt, Math::sqrt, positive);
+    check(Tensor::rsqrt, x -> 1 / Math.sqrt(x), positive);
+    check(Tensor::reciprocal, x -> 1 / x, positive);
+    check(Tensor::sin, Math::sin, any);
+    check(Tensor::cos, Math::cos, any);
+    check(Tensor::tanh, Math::tanh, any);
+    check(Tensor::sigmoid, x -> 1 / (1 + Math.exp(-x)), any);
+    check(Tensor::silu, x -> x / (1 + Math.exp(-x)), any);
+    check(Tensor::relu, x -> Math.max(x, 0), any);
+    check(Tensor::square, x -> x * x, any);
+    check(Tensor::floor, Math::floor, any);
+    check(Tensor::round, Math::rint, any);
+    check(x -> x.clamp(-1, 2), x -> Math.clamp(x, -1, 2), any);
+    check(
+        Tensor::gelu,
+        x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+        any);
+  }
+
+  @Test
+  void sigmoidIsExactAtItsEnds() {
+    assertThat(Tensor.of(-800.0, 800, -700).sigmoid().toDoubles())
+        .containsExactly(new double[] {0, 1, Math.exp(-700)}, within(1e-318));
+  }
+
+  private static void check(
+      java.util.function.BinaryOperator<Tensor> method, DoubleBinaryOperator expected) {
+    double[] a = {-2, 0.5, 3, 7.5};
+    double[] b = {1.5, -2, 2};
+    double[] out = method.apply(Tensor.of(Shape.of(4, 1), a), Tensor.of(b)).toDoubles();
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < b.length; j++) {
+        assertThat(out[i * b.length + j]).isEqualTo(expected.applyAsDouble(a[i], b[j]));
+      }
+    }
+  }
+
+  @Test
+  void functionsOfTwoNumbers() {
+    check(Tensor::plus, (a, b) -> a + b);
+    check(Tensor::minus, (a, b) -> a - b);
+    check(Tensor::times, (a, b) -> a * b);
+    check(Tensor::div, (a, b) -> a / b);
+    check(Tensor::rem, (a, b) -> a % b);
+    check((a, b) -> a.abs().pow(b), (a, b) -> StrictMath.pow(Math.abs(a), b));
+    check(Tensor::maximum, Math::max);
+    check(Tensor::minimum, Math::min);
+  }
+
+  @Test
+  void numbersBesideATensor() {
+    Tensor x = Tensor.of(1.0, -2.0, 5.0);
+    assertThat(x.plus(1).toDoubles()).containsExactly(2, -1, 6);
+    assertThat(x.minus(1).toDoubles()).containsExactly(0, -3, 4);
+    assertThat(x.times(3).toDoubles()).containsExactly(3, -6, 15);
+    assertThat(x.div(2).toDoubles()).containsExactly(0.5, -1, 2.5);
+    assertThat(x.rem(3).toDoubles()).containsExactly(1, -2, 2);
+    assertThat(x.pow(2).toDoubles()).containsExactly(1, 4, 25);
+    assertThatThrownBy(() -> Tensor.of(1, 2).plus(0.5))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("cannot hold 0.5; cast the tensor with toType(F32)");
+    assertThatThrownBy(() -> Tensor.of(1, 2).times(1e10)).isInstanceOf(ShapeException.class);
+  }
+
+  @Test
+  void integersAreExactAndWrapAround() {
+    Tensor x = Tensor.of(Integer.MAX_VALUE, Integer.MIN_VALUE, -7);
+    assertThat(x.plus(1).toInts()).containsExactly(Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -6);
+    assertThat(x.abs().toInts()).containsExactly(Integer.MAX_VALUE, Integer.MIN_VALUE, 7);
+    assertThat(x.div(Tensor.of(2, -1, 2)).toInts())
+        .containsExactly(Integer.MAX_VALUE / 2, Integer.MIN_VALUE, -3);
+    assertThat(x.rem(Tensor.of(2, -1, 2)).toInts()).containsExactly(1, 0, -1);
+    Tensor large = Tensor.of(Long.MAX_VALUE, (1L << 53) + 1);
+    assertThat(large.times(Tensor.of(2L)).toLongs()).containsExactly(-2, (1L << 54) + 2);
+    assertThat(large.maximum(Tensor.of(1L << 53)).toLongs())
+        .containsExactly(Long.MAX_VALUE, (1L << 53) + 1);
+    assertThat(large.minimum(Tensor.of(0L)).toLongs()).containsExactly(0, 0);
+    assertThat(large.greater(Tensor.of(Long.MAX_VALUE - 1)).toBooleans())
+        .containsExactly(true, false);
+    assertThat(Tensor.of(3, -2, 0).pow(Tensor.of(4, 3, 0)).toInts()).containsExactly(81, -8, 1);
+    assertThat(Tensor.of(-3, 4).relu().unaryMinus().toInts()).containsExactly(0, -4);
+  }
+
+  @Test
+  void integerDivisionByZeroNamesTheOperation() {
+    assertThatThrownBy(() -> Tensor.of(7, 1).div(Tensor.of(1, 0)))
+        .isInstanceOf(ArithmeticException.class)
+        .hasMessage("div: the integer 1 is divided by 0");
+    assertThatThrownBy(() -> Tensor.of(7L).rem(Tensor.of(0L)))
+        .isInstanceOf(ArithmeticException.class)
+        .hasMessage("rem: the integer 7 is divided by 0");
+    assertThatThrownBy(() -> Tensor.of(7L).pow(Tensor.of(-1L)))
+        .isInstanceOf(ArithmeticException.class)
+        .hasMessageContaining("pow: the integer 7 has the negative exponent -1");
+    assertThat(Tensor.of(1.0).div(0).item()).isInfinite();
+  }
+
+  @Test
+  void casts() {
+    double[] odd = {1.9, -1.9, Double.NaN, 1e300, 0, -0.0};
+    Tensor x = Tensor.of(odd);
+    assertThat(x.toType(I32).toInts()).containsExactly(1, -1, 0, Integer.MAX_VALUE, 0, 0);
+    assertThat(x.toType(I64).toLongs()).containsExactly(1, -1, 0, Long.MAX_VALUE, 0, 0);
+    assertThat(x.toType(F32).toFloats())
+        .containsExactly(1.9f, -1.9f, Float.NaN, Float.POSITIVE_INFINITY, 0, -0f);
+    assertThat(x.toType(DType.BOOL).toBooleans())
+        .containsExactly(true, true, true, true, false, false);
+    assertThat(x.toType(F64)).isSameAs(x);
+    assertThat(Tensor.of((1L << 32) + 5).toType(I32).toInts()).containsExactly(5);
+    // Rounded once: by way of a double this would become 2^60.
+    long between = (1L << 60) + (1L << 36) + 1;
+    assertThat(Tensor.of(between).toType(F32).toFloats()).containsExactly((float) between);
+    assertThat(Tensor.of(true, false).toType(F32).toFloats()).containsExactly(1, 0);
+  }
+
+  @Test
+  void bf16KeepsEightBitsOfFractionAndRoundsToEven() {
+    float[] values = {
+      1, 1.0078125f, 1.00390625f, 1.01171875f, Float.NaN, Float.POSITIVE_INFINITY, 3e38f, -0f
+    };
+    assertThat(Tensor.of(values).toType(DType.BF16).toFloats())
+        .containsExactly(
+            1, 1.0078125f, 1, 1.015625f, Float.NaN, Float.POSITIVE_INFINITY, 0x1.C4p127f, -0f);
+    Tensor x = Tensor.of(1f, 2f, 3f, 4f).toType(DType.BF16).reshape(2, 2);
+    assertThat(x.transpose().copy().toFloats()).containsExactly(1, 3, 2, 4);
+    assertThat(Tensor.concat(0, x, x).dim(0)).isEqualTo(4);
+    assertThatThrownBy(() -> x.plus(x))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("plus: needs F32, F64, I32 or I64, got BF16[2, 2]; cast it with toType(...)");
+  }
+
+  // ---- Comparing and choosing.
+
+  @Test
+  void compares() {
+    Tensor x = Tensor.of(1f, 2f, Float.NaN);
+    Tensor y = Tensor.of(2f, 2f, Float.NaN);
+    assertThat(x.equalTo(y).toBooleans()).containsExactly(false, true, false);
+    assertThat(x.notEqualTo(y).toBooleans()).containsExactly(true, false, true);
+    assertThat(x.less(y).toBooleans()).containsExactly(true, false, false);
+    assertThat(x.lessOrEqual(y).toBooleans()).containsExactly(true, true, false);
+    assertThat(x.greater(y).toBooleans()).containsExactly(false, false, false);
+    assertThat(x.greaterOrEqual(y).toBooleans()).containsExactly(false, true, false);
+    assertThat(x.equalTo(2).toBooleans()).containsExactly(false, true, false);
+    assertThat(x.less(2).toBooleans()).containsExactly(true, false, false);
+    assertThat(x.lessOrEqual(1).toBooleans()).containsExactly(true, false, false);
+    assertThat(x.greater(1).toBooleans()).containsExactly(false, true, false);
+    assertThat(x.greaterOrEqual(1).toBooleans()).containsExactly(true, true, false);
+    assertThat(Tensor.of(0f).equalTo(Tensor.of(-0f)).toBooleans()).containsExactly(true);
+  }
+
+  @Test
+  void joinsTruthValues() {
+    Tensor x = Tensor.of(true, true, false, false);
+    Tensor y = Tensor.of(true, false, true, false);
+    assertThat(x.and(y).toBooleans()).containsExactly(true, false, false, false);
+    assertThat(x.or(y).toBooleans()).containsExactly(true, true, true, false);
+    assertThat(x.xor(y).toBooleans()).containsExactly(false, true, true, false);
+    assertThat(x.not().toBooleans()).containsExactly(false, false, true, true);
+    assertThat(x.any().item()).isEqualTo(1);
+    assertThat(x.all().item()).isZero();
+    assertThat(x.reshape(2, 2).all(1).toBooleans()).containsExactly(true, false);
+    assertThat(y.reshape(2, 2).any(0).toBooleans()).containsExactly(true, false);
+    assertThatThrownBy(() -> Tensor.of(0.5f).any())
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("any: needs BOOL, got F32[1]; cast it with toType(...)");
+  }
+
+  @Test
+  void chooses() {
+    Tensor mask = Tensor.of(true, false, true);
+    assertThat(mask.where(Tensor.of(1, 2, 3), Tensor.of(-1)).toInts()).containsExactly(1, -1, 3);
+    assertThat(Tensor.of(1f, 2f, 3f).maskedFill(mask, -9).toFloats()).containsExactly(-9, 2, -9);
+  }
+
+  // ---- Views and moves.
+
+  @Test
+  void viewsShareMemory() {
+    Tensor x = matrix();
+    long before = TensorScope.current().memory().allocationCount();
+    assertThat(x.transpose().toInts()).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(x.transpose(0, 1).shape()).isEqualTo(Shape.of(3, 2));
+    assertThat(x.permute(1, 0).toInts()).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(x.reshape(3, -1).shape()).isEqualTo(Shape.of(3, 2));
+    assertThat(x.reshape(Shape.of(6)).rank()).isEqualTo(1);
+    assertThat(x.flatten().shape()).isEqualTo(Shape.of(6));
+    assertThat(x.slice(1, 1, 3).toInts()).containsExactly(1, 2, 4, 5);
+    assertThat(x.slice(1, -2, -1).toInts()).containsExactly(1, 4);
+    assertThat(x.slice(1, 0, 3, 2).toInts()).containsExactly(0, 2, 3, 5);
+    assertThat(x.select(-1, -1).toInts()).containsExactly(2, 5);
+    assertThat(x.get(1).toInts()).containsExactly(3, 4, 5);
+    assertThat(x.get(1, 2).item()).isEqualTo(5);
+    assertThat(x.unsqueeze(1).shape()).isEqualTo(Shape.of(2, 1, 3));
+    assertThat(x.unsqueeze(-1).squeeze(-1).shape()).isEqualTo(Shape.of(2, 3));
+    assertThat(x.get(0).expand(2, 3).toInts()).containsExactly(0, 1, 2, 0, 1, 2);
+    assertThat(x.stopGradient().toInts()).isEqualTo(x.toInts());
+    assertThat(x.split(1, 1, 2).get(1).toInts()).containsExactly(1, 2, 4, 5);
+    assertThat(x.contiguous()).isSameAs(x);
+    assertThat(TensorScope.current().memory().allocationCount()).isEqualTo(before);
+    assertThat(x.transpose().reshape(6).toInts()).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(x.transpose().contiguous().layout().isContiguous()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void movesAnyElementType(DType dtype) {
+    Tensor x = SampleData.indices(dtype, 1, 2, 2, 3);
+    double[] v = x.toDoubles();
+    assertThat(Tensor.concat(1, x, x.slice(1, 0, 1)).toDoubles())
+        .containsExactly(v[0], v[1], v[2], v[0], v[3], v[4], v[5], v[3]);
+    assertThat(Tensor.stack(0, x, x).shape()).isEqualTo(Shape.of(2, 2, 3));
+    assertThat(Tensor.stack(-1, x, x).toDoubles())
+        .containsExactly(v[0], v[0], v[1], v[1], v[2], v[2], v[3], v[3], v[4], v[4], v[5], v[5]);
+    assertThat(x.pad(0, 1, 0).toDoubles())
+        .containsExactly(0, 0, 0, v[0], v[1], v[2], v[3], v[4], v[5]);
+    assertThat(x.indexSelect(0, Tensor.of(1, 0, 1)).get(2).toDoubles())
+        .containsExactly(v[3], v[4], v[5]);
+    assertThat(x.gather(1, Tensor.of(Shape.of(2, 1), 2, 0)).toDoubles())
+        .containsExactly(v[2], v[3]);
+  }
+
+  @Test
+  void looksUpAndAddsByIndex() {
+    Tensor table = Tensor.arange(F32, 6).reshape(3, 2);
+    Tensor ids = Tensor.of(Shape.of(2, 2), 0, 2, 2, 1);
+    assertThat(table.embedding(ids).toFloats()).containsExactly(0, 1, 4, 5, 4, 5, 2, 3);
+    assertThat(table.embedding(ids).shape()).isEqualTo(Shape.of(2, 2, 2));
+    Tensor ones = Tensor.ones(F32, 2, 2, 2);
+    assertThat(table.indexAdd(0, ids, ones).toFloats()).containsExactly(1, 2, 3, 4, 6, 7);
+    Tensor index = Tensor.of(Shape.of(3, 2), 1, 1, 0, 1, 0, 0);
+    assertThat(table.scatterAdd(1, index, Tensor.ones(F32, 3, 2)).toFloats())
+        .containsExactly(0, 3, 3, 4, 6, 5);
+    assertThat(Tensor.of(2, 0).oneHot(3, I64).toLongs()).containsExactly(0, 0, 1, 1, 0, 0);
+    assertThatThrownBy(() -> table.embedding(Tensor.of(3)))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("indexSelect: index 3 is outside axis 0 of size 3");
+    assertThatThrownBy(() -> table.gather(0, Tensor.of(Shape.of(1, 1), -1)))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("gather: index -1 is outside axis 0 of size 3");
+    assertThatThrownBy(() -> Tensor.of(3L).oneHot(3, F32))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(
+            () -> table.scatterAdd(0, Tensor.of(Shape.of(1, 1), 7), Tensor.ones(F32, 1, 1)))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> table.indexAdd(0, Tensor.of(-2), Tensor.ones(F32, 1, 2)))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> table.get(0).embedding(ids))
+        .hasMessage("embedding: needs a table [V, D], got [2]");
+  }
+
+  @Test
+  void saysWhatAShapeLacks() {
+    Tensor x = matrix();
+    assertThatThrownBy(() -> x.get(0).transpose())
+        .hasMessage("transpose: needs at least 2 axes, got shape [3]; reshape it first");
+    assertThatThrownBy(() -> x.squeeze(0)).hasMessage("squeeze: axis 0 of [2, 3] is not of size 1");
+    assertThatThrownBy(() -> x.reshape(-1, -1)).hasMessageContaining("only one size may be -1");
+    assertThatThrownBy(() -> x.reshape(4, -1))
+        .hasMessage("reshape: 6 elements of [2, 3] do not divide among the other sizes of [4, -1]");
+    assertThatThrownBy(() -> x.reshape(0, -1)).isInstanceOf(ShapeException.class);
+    assertThatThrownBy(() -> x.split(1, 1, 1))
+        .hasMessage("split: sizes add up to 2, axis 1 of [2, 3] has 3");
+    assertThatThrownBy(() -> x.split(1, 4, -1))
+        .hasMessage("split: sizes must not be negative, got -1");
+    assertThatThrownBy(() -> x.pad(0, -1, 3))
+        .hasMessage("pad: axis 0 of [2, 3] cannot grow by -1 before and 3 after");
+    assertThatThrownBy(() -> x.pad(0, Integer.MAX_VALUE, Integer.MAX_VALUE))
+        .isInstanceOf(ShapeException.class);
+    assertThatThrownBy(() -> Tensor.concat(0, List.of()))
+        .hasMessage("concat: needs at least one tensor, got none");
+  }
+}
