@@ -1,5 +1,6 @@
 package dev.ashlar.autodiff;
 
+import dev.ashlar.tensor.Anomaly;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Hold;
 import dev.ashlar.tensor.Interpreter;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -27,6 +29,8 @@ final class Tape implements Interpreter, AutoCloseable {
   private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Call> calls = new ArrayList<>();
   private final Hold held = new Hold();
+  // Where calls were made, noted only while Anomaly watches.
+  private final Map<Call, String> places = new IdentityHashMap<>();
 
   Tape(Interpreter outer) {
     this.outer = outer;
@@ -81,7 +85,9 @@ final class Tape implements Interpreter, AutoCloseable {
     if (!depends) return;
     List<Boolean> needed = new ArrayList<>(inputs.size());
     for (Tensor input : inputs) needed.add(tracked.contains(input) && carriesGradient(input));
-    calls.add(new Call(op, List.copyOf(inputs), List.copyOf(outputs), List.copyOf(needed)));
+    var call = new Call(op, List.copyOf(inputs), List.copyOf(outputs), List.copyOf(needed));
+    calls.add(call);
+    if (Anomaly.isWatching()) places.put(call, Anomaly.place());
     inputs.forEach(held::add);
     outputs.forEach(held::add);
     tracked.addAll(outputs);
@@ -119,7 +125,7 @@ final class Tape implements Interpreter, AutoCloseable {
         }
       }
       for (int i = calls.size() - 1; i >= 0; i--) {
-        pass(calls.get(i), adjoints);
+        passWatched(calls.get(i), adjoints);
         if (once) forget(calls.removeLast());
       }
       return leaves.stream().map(adjoints::keep).toList();
@@ -127,8 +133,15 @@ final class Tape implements Interpreter, AutoCloseable {
   }
 
   private void forget(Call call) {
+    places.remove(call);
     call.inputs().forEach(held::remove);
     call.outputs().forEach(held::remove);
+  }
+
+  private void passWatched(Call call, Adjoints adjoints) {
+    String place = places.get(call);
+    if (place == null) pass(call, adjoints);
+    else Anomaly.inBackwardOf(call.op(), place, () -> pass(call, adjoints));
   }
 
   private static void pass(Call call, Adjoints adjoints) {

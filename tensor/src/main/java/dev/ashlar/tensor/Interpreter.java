@@ -15,7 +15,7 @@ public interface Interpreter {
 
   /** Returns the interpreter of this thread: eager unless one is bound. */
   static Interpreter current() {
-    return Current.INTERPRETER.orElse(Eager.INSTANCE);
+    return Current.INTERPRETER.orElse(Current.BASE);
   }
 
   /** Returns the interpreter that computes at once. */
@@ -41,6 +41,7 @@ public interface Interpreter {
   /** Holds the binding; apart, because interface fields would be public. */
   final class Current {
     private static final ScopedValue<Interpreter> INTERPRETER = ScopedValue.newInstance();
+    private static final Interpreter BASE = Anomaly.base();
 
     private Current() {}
   }
