@@ -32,7 +32,8 @@ final class AnomalyInBackwardTest {
     assertThat(e.getMessage().lines().toList())
         .satisfies(
             lines -> {
-              assertThat(lines.get(0)).isEqualTo("div: made infinity at [] of its result F64[], from (F64[], F64[])");
+              assertThat(lines.get(0))
+                  .isEqualTo("div: made infinity at [] of its result F64[], from (F64[], F64[])");
               assertThat(lines.get(1))
                   .startsWith("  in the backward of sqrt, called at ")
                   .contains("AnomalyInBackwardTest.length(" + HERE);

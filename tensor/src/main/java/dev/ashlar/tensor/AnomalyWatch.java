@@ -36,7 +36,8 @@ record AnomalyWatch(Interpreter inner) implements Interpreter {
       List<Tensor> before = overwrites ? List.of() : inputs;
       checkInputs(op, before);
       boolean passedOn =
-          !Double.isNaN(bad.get().value) && before.stream().anyMatch(x -> first(x, false).isPresent());
+          !Double.isNaN(bad.get().value)
+              && before.stream().anyMatch(x -> first(x, false).isPresent());
       if (passedOn) bad = first(result, true);
       if (bad.isPresent()) throw made(op, inputs, result, bad.get());
     }
@@ -45,7 +46,8 @@ record AnomalyWatch(Interpreter inner) implements Interpreter {
 
   private static AnomalyException made(Op op, List<Tensor> inputs, Tensor result, Bad bad) {
     String from = inputs.stream().map(x -> x.spec().toString()).collect(Collectors.joining(", "));
-    return Anomaly.found(op, "made %s of its result %s, from (%s)".formatted(bad, result.spec(), from));
+    return Anomaly.found(
+        op, "made %s of its result %s, from (%s)".formatted(bad, result.spec(), from));
   }
 
   /** A NaN that no watched operation made: it came with the data. */

@@ -37,7 +37,8 @@ final class AnomalyTest {
   @Test
   void infinitiesAreAnomaliesOfTheOperationThatMakesThem() {
     Tensor x = Tensor.of(1d, 0d);
-    assertThat(caught(() -> x.reciprocal())).hasMessageContaining("reciprocal: made infinity at [1]");
+    assertThat(caught(() -> x.reciprocal()))
+        .hasMessageContaining("reciprocal: made infinity at [1]");
     assertThat(caught(() -> x.log())).hasMessageContaining("log: made -infinity at [1]");
     assertThat(caught(() -> x.times(1000).exp().minus(1)))
         .hasMessageContaining("exp: made infinity at [0]");
@@ -47,8 +48,7 @@ final class AnomalyTest {
   void infinitiesThatAreAskedForPassThrough() {
     Tensor scores = Tensor.of(Shape.of(1, 2), 1f, 2f);
     Tensor mask = Tensor.of(Shape.of(1, 2), false, true);
-    Tensor p =
-        Anomaly.detect(() -> scores.maskedFill(mask, Double.NEGATIVE_INFINITY).softmax(-1));
+    Tensor p = Anomaly.detect(() -> scores.maskedFill(mask, Double.NEGATIVE_INFINITY).softmax(-1));
     assertThat(p.toFloats()).containsExactly(1f, 0f);
   }
 
