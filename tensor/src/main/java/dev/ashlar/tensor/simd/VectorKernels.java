@@ -35,6 +35,11 @@ final class VectorKernels {
           when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(false));
       case Op.LogSoftmax softmax ->
           when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(true));
+      case Op.Fill fill ->
+          when(fill.spec().dtype() == F32, () -> MoveKernels.fill((float) fill.value()));
+      case Op.Copy _ -> when(inputs.getFirst().dtype().byteSize() == 4, MoveKernels::copy);
+      case Op.IndexAdd add ->
+          when(add.axis() == 0 && inputs.getFirst().dtype() == F32, () -> MoveKernels.addRows(add));
       case Op.MatMul _ -> when(all(F32, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };

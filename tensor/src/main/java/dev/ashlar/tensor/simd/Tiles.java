@@ -1,0 +1,100 @@
+package dev.ashlar.tensor.simd;
+
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Copies elements of four bytes whose neighbours in memory belong to another axis than the last: a
+ * transposition, done in square tiles so that each cache line is read and written once.
+ */
+final class Tiles {
+  private static final int SIDE = 32;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  private final MemorySegment from;
+  private final MemorySegment to;
+  private final Layout layout;
+  private final long toOffset;
+  private final long[] toStrides;
+
+  /** The axis along which the input's neighbours lie. */
+  private final int near;
+
+  private final int last;
+
+  Tiles(Operand x, Operand y) {
+    this.from = x.data();
+    this.to = y.data();
+    this.layout = x.layout();
+    this.toOffset = y.layout().offsetElements();
+    this.toStrides = y.layout().strideElements();
+    this.near = nearAxis(x.layout());
+    this.last = x.layout().rank() - 1;
+  }
+
+  /** Returns whether a layout's neighbours in memory belong to another axis than the last. */
+  static boolean isTransposed(Layout layout) {
+    int axis = nearAxis(layout);
+    return axis >= 0 && axis < layout.rank() - 1 && layout.shape().dim(-1) > 1;
+  }
+
+  private static int nearAxis(Layout layout) {
+    for (int axis = layout.rank() - 1; axis >= 0; axis--) {
+      if (layout.strideElements(axis) == 1 && layout.shape().dim(axis) > 1) return axis;
+    }
+    return -1;
+  }
+
+  void copy() {
+    long planes = 1;
+    for (int axis = 0; axis < last; axis++) if (axis != near) planes *= layout.shape().dim(axis);
+    long bands = (layout.shape().dim(near) + SIDE - 1) / SIDE;
+    long work = (long) SIDE * layout.shape().dim(last);
+    Parallel.range(
+        planes * bands,
+        Math.max(1, 32 * Blocks.SIZE / work),
+        (first, end) -> {
+          int[] tile = Scratch.own().i;
+          for (long i = first; i < end; i++) copyBand(i / bands, (int) (i % bands) * SIDE, tile);
+        });
+  }
+
+  /** Copies {@link #SIDE} positions of the near axis, all of the last axis, one of every other. */
+  private void copyBand(long plane, int near, int[] tile) {
+    long source = layout.offsetElements() + near;
+    long target = toOffset + near * toStrides[this.near];
+    long rest = plane;
+    for (int axis = last - 1; axis >= 0; axis--) {
+      if (axis == this.near) continue;
+      int size = layout.shape().dim(axis);
+      source += rest % size * layout.strideElements(axis);
+      target += rest % size * toStrides[axis];
+      rest /= size;
+    }
+    int height = Math.min(SIDE, layout.shape().dim(this.near) - near);
+    int length = layout.shape().dim(last);
+    for (int at = 0; at < length; at += SIDE) {
+      int width = Math.min(SIDE, length - at);
+      read(source + at * layout.strideElements(last), height, width, tile);
+      write(target + at, height, width, tile);
+    }
+  }
+
+  private void read(long at, int height, int width, int[] tile) {
+    long stride = layout.strideElements(last);
+    for (int i = 0; i < width; i++) {
+      for (int j = 0; j < height; j++)
+        tile[j * SIDE + i] = from.getAtIndex(INT, at + i * stride + j);
+    }
+  }
+
+  private void write(long at, int height, int width, int[] tile) {
+    for (int j = 0; j < height; j++) {
+      MemorySegment.copy(
+          tile, j * SIDE, to, INT, (at + j * toStrides[near]) * Integer.BYTES, width);
+    }
+  }
+}
