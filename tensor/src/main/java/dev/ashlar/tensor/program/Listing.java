@@ -6,7 +6,7 @@ import dev.ashlar.tensor.program.Program.Value;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Writes programs for people: {@code %3 = matMul(%1, %2) : F32[4, 8]}. */
+/** Writes programs for people: {@code %3 = matmul(%1, %2) : F32[4, 8]}. */
 final class Listing {
   // An operation of the user's may carry a whole table.
   private static final int LONGEST_ATTRIBUTES = 100;

@@ -35,7 +35,7 @@ final class TracerTest {
               "%0 = input weight : F32[4, 8]",
               "%1 = input biases.0 : F32[8]",
               "%2 = constant : F32[3, 4]",
-              "%3 = matMul(%2, %0) : F32[3, 8]",
+              "%3 = matmul(%2, %0) : F32[3, 8]",
               "%4 = plus(%3, %1) : F32[3, 8]",
               "%5 = fill[spec=F32[], value=0.5]() : F32[]",
               "%6 = times(%4, %5) : F32[3, 8]",
