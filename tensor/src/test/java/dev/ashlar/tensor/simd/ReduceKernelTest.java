@@ -1,0 +1,93 @@
+package dev.ashlar.tensor.simd;
+
+import static dev.ashlar.tensor.DType.F32;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ReduceKernelTest {
+  private final int threads = Parallel.threads();
+
+  @AfterEach
+  void restoreThreads() {
+    Parallel.threads(threads);
+  }
+
+  @Test
+  void tenMillionNumbersAddUp() {
+    Operand x = Operands.empty(F32, 10_000_000);
+    for (int i = 0; i < x.size(); i++) x.setDouble(i, 0.1 + i % 7);
+    double exact = 0;
+    for (int i = 0; i < x.size(); i++) exact += x.getDouble(i);
+    assertThat(reduce(new Op.Sum(List.of(0), false), x)[0]).isCloseTo(exact, within(1e-7 * exact));
+  }
+
+  @Test
+  void longAxesAreFoldedInPiecesWhereverTheyStand() {
+    check(List.of(1), 2, 70_001, 1);
+    check(List.of(0), 70_001, 1, 3);
+    check(List.of(1), 3, 20_003, 5);
+    check(List.of(0, 2), 300, 3, 400);
+    check(List.of(0), 40, 2_100);
+    check(List.of(), 4, 5);
+  }
+
+  private void check(List<Integer> axes, int... dims) {
+    Operand x = Operands.random(1, F32, dims);
+    for (Op.Reduction op :
+        List.<Op.Reduction>of(
+            new Op.Sum(axes, true), new Op.Max(axes, true), new Op.Min(axes, true))) {
+      Parallel.threads(1);
+      double[] alone = reduce(op, x);
+      double[] expected = fold(op, x);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(alone[i]).as("%s of %s", op, x.shape()).isCloseTo(expected[i], within(1e-4));
+      }
+      Parallel.threads(3);
+      assertThat(reduce(op, x)).isEqualTo(alone);
+    }
+  }
+
+  private static int[] kept(Op.Reduction op, Operand x) {
+    int[] dims = x.shape().dims();
+    for (int axis : op.axes()) dims[axis] = 1;
+    return dims;
+  }
+
+  private static double[] reduce(Op.Reduction op, Operand x) {
+    Operand out = Operands.empty(F32, kept(op, x));
+    new ReduceKernel(op).run(List.of(x), List.of(out));
+    return Operands.values(out);
+  }
+
+  private static double[] fold(Op.Reduction op, Operand x) {
+    Operand out = Operands.empty(F32, kept(op, x));
+    double[] results = new double[(int) out.size()];
+    Arrays.fill(results, Folds.of(op).nothing);
+    int[] dims = x.shape().dims();
+    for (int i = 0; i < x.size(); i++) {
+      int rest = i;
+      long to = 0;
+      for (int axis = dims.length - 1; axis >= 0; axis--) {
+        if (!op.axes().contains(axis)) to += rest % dims[axis] * out.layout().strideElements(axis);
+        rest /= dims[axis];
+      }
+      double value = x.getDouble(i);
+      double before = results[(int) to];
+      results[(int) to] =
+          switch (op) {
+            case Op.Sum _ -> before + value;
+            case Op.Max _ -> Math.max(before, value);
+            case Op.Min _ -> Math.min(before, value);
+          };
+    }
+    return results;
+  }
+}
