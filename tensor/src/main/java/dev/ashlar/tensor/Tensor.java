@@ -359,6 +359,11 @@ public final class Tensor {
     return plus(like(other));
   }
 
+  /** Returns x + y. */
+  public Tensor plus(Number other) {
+    return plus(other.doubleValue());
+  }
+
   /** Returns x - y. */
   public Tensor minus(Tensor other) {
     return Interpreter.call(new Op.Minus(), this, other);
@@ -367,6 +372,11 @@ public final class Tensor {
   /** Returns x - y. */
   public Tensor minus(double other) {
     return minus(like(other));
+  }
+
+  /** Returns x - y. */
+  public Tensor minus(Number other) {
+    return minus(other.doubleValue());
   }
 
   /** Returns x · y, element by element. */
@@ -379,6 +389,11 @@ public final class Tensor {
     return times(like(other));
   }
 
+  /** Returns x · y, element by element. */
+  public Tensor times(Number other) {
+    return times(other.doubleValue());
+  }
+
   /** Returns x / y; of integers cut towards 0, and an ArithmeticException for division by 0. */
   public Tensor div(Tensor other) {
     return Interpreter.call(new Op.Div(), this, other);
@@ -387,6 +402,11 @@ public final class Tensor {
   /** Returns x / y. */
   public Tensor div(double other) {
     return div(like(other));
+  }
+
+  /** Returns x / y. */
+  public Tensor div(Number other) {
+    return div(other.doubleValue());
   }
 
   /** Returns the remainder of x / y, with the sign of x. */
@@ -399,6 +419,11 @@ public final class Tensor {
     return rem(like(other));
   }
 
+  /** Returns the remainder of x / y, with the sign of x. */
+  public Tensor rem(Number other) {
+    return rem(other.doubleValue());
+  }
+
   /** Returns x^y. */
   public Tensor pow(Tensor other) {
     return Interpreter.call(new Op.Pow(), this, other);
@@ -407,6 +432,11 @@ public final class Tensor {
   /** Returns x^y. */
   public Tensor pow(double other) {
     return pow(like(other));
+  }
+
+  /** Returns x^y. */
+  public Tensor pow(Number other) {
+    return pow(other.doubleValue());
   }
 
   /** Returns the greater of x and y. */
