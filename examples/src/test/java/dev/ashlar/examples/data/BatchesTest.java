@@ -5,29 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.Key;
-import dev.ashlar.tensor.Memory;
-import dev.ashlar.tensor.TensorScope;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import dev.ashlar.tensor.NoLeaks;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(NoLeaks.class)
 class BatchesTest {
   private static final Key KEY = Key.of(7);
-
-  private Memory memory;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    memory = Memory.withLimit(1 << 24);
-    scope = TensorScope.open(memory);
-  }
-
-  @AfterEach
-  void proveThatNothingLeaked() {
-    scope.close();
-    memory.close();
-  }
 
   @Test
   void targetsAreTheBytesThatFollow() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Memory;
+import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorLifetimeException;
@@ -16,29 +17,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(NoLeaks.class)
 class SafetensorsTest {
   private static final Map<String, String> NO_METADATA = Map.of();
 
   @TempDir Path folder;
-  private Memory memory;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    memory = Memory.withLimit(1 << 24);
-    scope = TensorScope.open(memory);
-  }
-
-  @AfterEach
-  void proveThatNothingLeaked() {
-    scope.close();
-    memory.close();
-  }
 
   @Test
   void readsWhatItWrote() throws IOException {
@@ -85,6 +72,7 @@ class SafetensorsTest {
   @Test
   void mappedTensorsTakeNoMemory() throws IOException {
     Path path = write(Map.of("x", Tensor.of(new float[100_000])));
+    Memory memory = TensorScope.current().memory();
     long before = memory.usedBytes();
     try (var file = SafetensorsFile.open(path)) {
       file.tensor("x");
