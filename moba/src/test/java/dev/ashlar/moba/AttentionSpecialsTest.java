@@ -1,0 +1,86 @@
+package dev.ashlar.moba;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ashlar.moba.AttentionCase.Numbers;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.NoLeaks;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** NaN and very large numbers. */
+@ExtendWith(NoLeaks.class)
+final class AttentionSpecialsTest {
+  private static AttentionCase of(Numbers numbers, int topK) {
+    return new AttentionCase(List.of(40), 1, 1, 3, 8, topK, numbers, 11);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void aBlockWithNaNIsChosenAfterEveryOther(DType dtype) {
+    AttentionInputs in = of(Numbers.NORMAL, 3).inputs();
+    double[] key = in.key().clone();
+    key[(2 * 8 + 5) * 3] = Double.NaN; // in block 2
+    int[] chosen = in.withKey(key).selected(dtype);
+    for (int row = 0; row < 40; row++) {
+      boolean takesTwo = contains(chosen, row, 2);
+      assertThat(takesTwo).as("row %d", row).isEqualTo(row / 8 == 2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void blocksOfNaNAreTakenFromTheLowestWhereNothingElseIsLeft(DType dtype) {
+    AttentionInputs in = of(Numbers.NORMAL, 3).inputs();
+    double[] key = in.key().clone();
+    for (int block = 0; block < 4; block++) key[block * 8 * 3] = Double.NaN;
+    int[] chosen = in.withKey(key).selected(dtype);
+    assertThat(chosen).endsWith(0, 1, 4);
+  }
+
+  private static boolean contains(int[] chosen, int row, int block) {
+    for (int i = 3 * row; i < 3 * row + 3; i++) if (chosen[i] == block) return true;
+    return false;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void onlyRowsThatSeeANaNAnswerNaN(DType dtype) {
+    AttentionInputs in = of(Numbers.NORMAL, 2).inputs();
+    double[] value = in.value().clone();
+    int bad = 19;
+    value[bad * 3 + 1] = Double.NaN;
+    int[] chosen = in.selected(dtype);
+    double[] moba = in.withValue(value).fused(dtype).out();
+    double[] dense = in.withValue(value).dense(dtype).out();
+    for (int row = 0; row < 40; row++) {
+      boolean chose = chosen[2 * row] == bad / 8 || chosen[2 * row + 1] == bad / 8;
+      assertThat(Double.isNaN(moba[row * 3 + 1])).isEqualTo(chose && row >= bad);
+      assertThat(Double.isNaN(dense[row * 3 + 1])).isEqualTo(row >= bad);
+      assertThat(moba[row * 3]).isNotNaN();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void logitsOfSeveralHundredsAreExact(DType dtype) {
+    AttentionInputs in = of(Numbers.LARGE, 3).inputs();
+    MaskedLoops expected = MaskedLoops.over(in, in.selected(dtype));
+    assertThat(expected.greatestLogit).isGreaterThan(300);
+    AttentionCases.assertClose("fused", expected, in.fused(dtype), dtype);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void anInfiniteQueryAnswersNaNInItsRowAlone(DType dtype) {
+    AttentionInputs in = of(Numbers.NORMAL, 5).inputs();
+    double[] query = in.query().clone();
+    query[30 * 3] = Double.POSITIVE_INFINITY;
+    double[] out = in.withQuery(query).fused(dtype).out();
+    for (int row = 0; row < 40; row++) {
+      assertThat(Double.isNaN(out[row * 3])).as("row %d", row).isEqualTo(row == 30);
+    }
+  }
+}
