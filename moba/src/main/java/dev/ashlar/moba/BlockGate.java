@@ -38,7 +38,7 @@ public record BlockGate(MobaConfig config, Packing packing) implements Op.Custom
     return List.of(new TensorSpec(DType.I32, query.with(2, config.chosen(packing))));
   }
 
-  /** Chooses in double precision, for either element type. */
+  /** Chooses by plain loops; how means and scores are rounded is {@link BlockMeans}'s. */
   @Override
   public void compute(List<Operand> inputs, List<Operand> outputs) {
     Shape shape = inputs.getFirst().shape();

@@ -81,13 +81,14 @@ final class CacheOps {
       }
     }
 
-    /** Sums in the order of rows, as BlockGate does: equal keys give equal means. */
+    /** Sums and rounds as BlockGate does, so that both choose the same blocks. */
     private double mean(Operand keys, int block, int g, int d) {
       double sum = 0;
       for (int j = block * blockSize; j < (block + 1) * blockSize; j++) {
         sum += keys.getDouble(index(keys, j, g, d));
       }
-      return sum / blockSize;
+      double mean = sum / blockSize;
+      return keys.dtype() == DType.F32 ? (float) mean : mean;
     }
   }
 

@@ -1,10 +1,14 @@
 package dev.ashlar.moba.model;
 
 import dev.ashlar.moba.MobaConfig;
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.spi.Operand;
 import java.util.List;
 
-/** One query of one head against the cache, in double precision: gate, softmax, weighted mean. */
+/**
+ * One query of one head against the cache, in double precision but for the gate: gate, softmax,
+ * weighted mean.
+ */
 final class CachedRow {
   private final CacheOps.Attend op;
   private final MobaConfig moba;
@@ -68,12 +72,27 @@ final class CachedRow {
     return best;
   }
 
+  /** Adds up in the element type, as BlockGate does, so that both choose the same blocks. */
   private double score(int block) {
+    double score = keys.dtype() == DType.F32 ? singleScore(block) : doubleScore(block);
+    return Double.isNaN(score) ? Double.NEGATIVE_INFINITY : score;
+  }
+
+  private float singleScore(int block) {
+    float score = 0;
+    for (int d = 0; d < query.length; d++) {
+      float mean = (float) means.getDouble(CacheOps.index(means, block, group, d));
+      score = Math.fma((float) query[d], mean, score);
+    }
+    return score;
+  }
+
+  private double doubleScore(int block) {
     double score = 0;
     for (int d = 0; d < query.length; d++) {
       score += query[d] * means.getDouble(CacheOps.index(means, block, group, d));
     }
-    return Double.isNaN(score) ? Double.NEGATIVE_INFINITY : score;
+    return score;
   }
 
   /** Streams over the blocks with a running maximum and sum, as flash attention does. */

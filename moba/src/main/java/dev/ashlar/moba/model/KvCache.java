@@ -27,7 +27,7 @@ final class KvCache {
     this.keys = Tensor.zeros(dtype, capacity, config.kvHeads(), config.headDim());
     this.values = keys.zerosLike();
     int blocks = kind instanceof AttentionKind.Moba(var moba) ? capacity / moba.blockSize() : 0;
-    // In double precision, as BlockGate forms them, so that both choose the same blocks.
+    // Wide enough for the means of either element type, as BlockGate forms them.
     this.means = Tensor.zeros(DType.F64, blocks, config.kvHeads(), config.headDim());
   }
 
