@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads option values, and says in one line what is wrong with one and what would be right. */
-final class OptionValues {
+public final class OptionValues {
   private OptionValues() {}
 
   /** 1, 2, 3, … */
@@ -77,8 +77,11 @@ final class OptionValues {
   }
 
   /** A number of bytes such as 500m or 4g. */
-  static final class Bytes implements ITypeConverter<Long> {
+  public static final class Bytes implements ITypeConverter<Long> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})([kmg]?)");
+
+    /** Makes the converter; picocli does. */
+    public Bytes() {}
 
     @Override
     public Long convert(String text) {

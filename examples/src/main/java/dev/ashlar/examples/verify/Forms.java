@@ -36,7 +36,7 @@ record Forms(List<Form> forms, List<DType> dtypes) {
     if (needed <= limitBytes) return;
     throw new UnusableFileException(
         file,
-        "needs about %s of memory, more than --memory's %s%s",
+        "needs about %s of memory, more than the --memory-limit of %s%s",
         size(needed),
         size(limitBytes),
         composed ? "; --forms=fused needs least" : "");

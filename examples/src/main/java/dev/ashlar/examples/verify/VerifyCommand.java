@@ -1,5 +1,6 @@
 package dev.ashlar.examples.verify;
 
+import dev.ashlar.examples.OptionValues;
 import dev.ashlar.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -76,11 +77,12 @@ public final class VerifyCommand implements Callable<Integer> {
   private @Nullable Path write;
 
   @Option(
-      names = "--memory",
-      paramLabel = "GB",
-      defaultValue = "4",
-      description = "Memory that one file may take; default: ${DEFAULT-VALUE}.")
-  private double memoryGigabytes;
+      names = "--memory-limit",
+      paramLabel = "BYTES",
+      converter = OptionValues.Bytes.class,
+      defaultValue = "4g",
+      description = "Memory that one file may take, such as 500m; default: ${DEFAULT-VALUE}.")
+  private long memoryLimit;
 
   @Option(names = "--json", description = "Print one JSON object instead of tables.")
   private boolean json;
@@ -115,9 +117,6 @@ public final class VerifyCommand implements Callable<Integer> {
     if (tolerance != null && !(tolerance >= 0 && Double.isFinite(tolerance))) {
       throw misuse("--tolerance must be a number, at least 0, got " + tolerance);
     }
-    if (!(memoryGigabytes > 0 && memoryGigabytes < 1e6)) {
-      throw misuse("--memory must be a positive number of gigabytes, got " + memoryGigabytes);
-    }
     if (write != null && (paths.size() != 1 || Files.isDirectory(paths.getFirst()))) {
       throw misuse("--write takes what was computed from one file; name exactly one");
     }
@@ -141,10 +140,9 @@ public final class VerifyCommand implements Callable<Integer> {
   private void verify(Path path, List<Verification> done, List<UnusableFileException> unusable) {
     try {
       var wanted = new Forms(forms.stream().distinct().toList(), List.of(DType.F64, DType.F32));
-      long limitBytes = (long) (memoryGigabytes * 1e9);
-      VectorFile file = read(path, wanted, limitBytes);
-      var verification = Verification.of(file, wanted, tolerance, limitBytes);
-      if (write != null) write(write, file, limitBytes);
+      VectorFile file = read(path, wanted, memoryLimit);
+      var verification = Verification.of(file, wanted, tolerance, memoryLimit);
+      if (write != null) write(write, file, memoryLimit);
       done.add(verification);
       if (json) return;
       if (quiet) out().println(Report.verdict(verification));

@@ -207,9 +207,12 @@ class HostileVectorsTest {
   @Test
   void aLimitOnMemoryIsKept() {
     Path file = VectorBytes.reference("p12_n512");
-    VerifyRun run = VerifyRun.of("--memory=0.02", file);
+    VerifyRun run = VerifyRun.of("--memory-limit=20m", file);
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.errors()).singleElement().asString().contains("more than --memory's 20 MB");
-    assertThat(VerifyRun.of("-q", "--memory=0.02", "--forms=fused", file).status()).isZero();
+    assertThat(run.errors())
+        .singleElement()
+        .asString()
+        .contains("more than the --memory-limit of 21 MB");
+    assertThat(VerifyRun.of("-q", "--memory-limit=20m", "--forms=fused", file).status()).isZero();
   }
 }

@@ -162,7 +162,7 @@ class VerifyCommandTest {
     assertThat(VerifyRun.of().status()).isEqualTo(2);
     assertThat(VerifyRun.of("--tolerance=NaN", file).status()).isEqualTo(2);
     assertThat(VerifyRun.of("--tolerance=-1", file).status()).isEqualTo(2);
-    assertThat(VerifyRun.of("--memory=0", file).status()).isEqualTo(2);
+    assertThat(VerifyRun.of("--memory-limit=0", file).status()).isEqualTo(2);
     assertThat(VerifyRun.of("--forms=fast", file).status()).isEqualTo(2);
     assertThat(VerifyRun.of("--write", folder.resolve("o.safetensors"), file, file).status())
         .isEqualTo(2);
