@@ -58,11 +58,11 @@ final class PlainAttention {
       double[] x = logits(t, h, from, to);
       double higher = m;
       for (double logit : x) higher = Math.max(higher, logit);
-      double shrink = Math.exp(m - higher);
+      double shrink = StrictMath.exp(m - higher);
       l *= shrink;
       for (int d = 0; d < size; d++) o[at + d] *= shrink;
       for (int j = from; j < to; j++) {
-        double p = Math.exp(x[j - from] - higher);
+        double p = StrictMath.exp(x[j - from] - higher);
         l += p;
         int v = keyAt(j, h);
         for (int d = 0; d < size; d++) o[at + d] += p * value[v + d];
@@ -70,7 +70,7 @@ final class PlainAttention {
       m = higher;
     }
     for (int d = 0; d < size; d++) o[at + d] /= l;
-    return m + Math.log(l);
+    return m + StrictMath.log(l);
   }
 
   private double[] logits(int t, int h, int from, int to) {
@@ -130,7 +130,7 @@ final class PlainAttention {
     for (int range = 0; range < visible.count(t, h); range++) {
       for (int j = visible.from(t, h, range); j < visible.to(t, h, range); j++) {
         int k = keyAt(j, h);
-        double p = Math.exp(logit(t, h, j) - saved.lse[t * heads + h]);
+        double p = StrictMath.exp(logit(t, h, j) - saved.lse[t * heads + h]);
         double dX = p * (dot(saved.dOut, at, value, k) - delta) * scale;
         for (int d = 0; d < size; d++) {
           dQuery[at + d] += dX * key[k + d];
