@@ -42,6 +42,7 @@ final class Trainer {
   private AdamW.State<Decoder> state;
   private Key key;
   private long step;
+  private long nextBatch;
   private double lossSum;
   private long lossCount;
 
@@ -74,6 +75,7 @@ final class Trainer {
     this.state = checkpoint.optimizer();
     this.key = checkpoint.position().random();
     this.step = checkpoint.position().step();
+    this.nextBatch = checkpoint.position().nextBatch();
     this.lossSum = checkpoint.position().lossSum();
     this.lossCount = checkpoint.position().lossCount();
   }
@@ -106,14 +108,15 @@ final class Trainer {
       double loss = 0;
       for (int i = 0; i < options.accumulate; i++) {
         try (var _ = TensorScope.open()) {
-          TokenBatch batch = tokens(training.at(key.fold(1), nextBatch() + i));
+          TokenBatch batch = tokens(training.at(key.fold(1), nextBatch++));
           var part = Grad.valueAndGrad(model, m -> m.loss(batch, plan, options.recomputing()));
           gradient = Gradients.accumulate(gradient, part.gradient(), 1.0 / options.accumulate);
           loss += part.value().item() / options.accumulate;
         }
       }
       var clipped = Clipping.byGlobalNorm(gradient, options.clipLimit());
-      requireNumbers(loss, clipped.norm());
+      requireNumber(loss, "the loss of step " + (step + 1));
+      requireNumber(clipped.norm(), "the gradient's norm at step " + (step + 1));
       double rate = optimizer.rate(state);
       var next = optimizer.update(model, clipped.gradients(), state);
       model = next.model();
@@ -135,6 +138,7 @@ final class Trainer {
         sum += model.loss(tokens(validation.fixed(i, batches)), plan).item();
       }
     }
+    requireNumber(sum, "the validation loss after step " + step);
     report.evaluated(step, lossCount == 0 ? Double.NaN : lossSum / lossCount, sum / batches);
     lossSum = 0;
     lossCount = 0;
@@ -152,29 +156,22 @@ final class Trainer {
 
   private void save() throws IOException {
     AttentionPlan plan = attention.at(step, setup.optimizer().steps);
-    var position = new Checkpoint.Position(step, nextBatch(), key, text.hash(), lossSum, lossCount);
+    var position = new Checkpoint.Position(step, nextBatch, key, text.hash(), lossSum, lossCount);
     lastCheckpoint =
         checkpoints.write(
             new Checkpoint(new LlamaFolder(model, plan), state, position, setup.named()));
-  }
-
-  /** Returns the number of the next batch: all that is needed to go on in the data. */
-  private long nextBatch() {
-    return step * setup.optimizer().accumulate;
   }
 
   private long tokensPerStep() {
     return (long) setup.optimizer().accumulate * training.count() * training.context();
   }
 
-  private void requireNumbers(double loss, double norm) {
-    if (Double.isFinite(loss) && Double.isFinite(norm)) return;
+  private void requireNumber(double value, String what) {
+    if (Double.isFinite(value)) return;
     throw new CommandException(
-        "training diverged at step %d: the loss is %s, its gradient's norm %s; %s; lower --lr or"
-            + " --clip, or lengthen --warmup",
-        step + 1,
-        loss,
-        norm,
+        "training diverged: %s is %s; %s; lower --lr or --clip, or lengthen --warmup",
+        what,
+        value,
         lastCheckpoint == null ? "no checkpoint was written yet" : "kept " + lastCheckpoint);
   }
 
