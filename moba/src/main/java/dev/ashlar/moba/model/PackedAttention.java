@@ -16,9 +16,7 @@ record PackedAttention(DecoderConfig config, Packing packing, AttentionKind kind
     return attendTurned(turnedQuery, turnedKey, config.split(value));
   }
 
-  /**
-   * Attends, positions already turned in: query [T, H, D], key and value [T, G, D] -> [T, H·D].
-   */
+  /** Attends, positions already turned in: query [T, H, D], key and value [T, G, D] -> [T, H·D]. */
   Tensor attendTurned(Tensor query, Tensor key, Tensor value) {
     Tensor gathered =
         switch (kind) {

@@ -75,6 +75,29 @@ final class CachedDecoderTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void choosesAlikeAmongScoresThatDifferInTheirLastBits(DType dtype) {
+    var moba = new MobaConfig(2, 3);
+    int tokens = 80;
+    Key[] keys = Key.of(8).split(3);
+    Tensor query = Tensor.normal(keys[0], dtype, tokens, 2, 6);
+    Tensor noise = Tensor.normal(keys[1], dtype, tokens, 2, 6);
+    double tiny = dtype == DType.F32 ? 2e-7 : 3e-16;
+    Tensor key = noise.times(tiny).plus(Tensor.normal(keys[2], dtype, 1, 2, 6));
+    Tensor chosen = new BlockGate(moba, Packing.of(tokens)).select(query, key).blocks();
+    DecoderConfig config = Models.config().withKvHeads(2);
+    var cache = new KvCache(config, new AttentionKind.Moba(moba), tokens, dtype);
+    for (int t = 0; t < tokens; t++) {
+      cache.append(key.slice(0, t, t + 1), key.slice(0, t, t + 1));
+      int[] got = cache.attended(query.slice(0, t, t + 1)).blocks().toInts();
+      int[] want = chosen.slice(0, t, t + 1).toInts();
+      for (int head = 0; head < 2; head++) {
+        assertThat(blocks(got, head)).isEqualTo(blocks(want, head));
+      }
+    }
+  }
+
   private static int[] blocks(int[] ofBothHeads, int head) {
     int most = ofBothHeads.length / 2;
     return Arrays.stream(ofBothHeads, head * most, (head + 1) * most).filter(b -> b >= 0).toArray();
