@@ -139,7 +139,7 @@ final class Elementwise {
             condition.read(from, scratch.p, count);
             a.read(from, scratch.i, count);
             b.read(from, scratch.j, count);
-            choose(scratch.p, scratch.i, scratch.j, count);
+            choose(scratch.p, scratch.k, scratch.i, scratch.j, count);
             Blocks.write(y, from, scratch.i, count);
           });
     };
@@ -148,11 +148,10 @@ final class Elementwise {
   /**
    * Replaces a by b where the condition is 0, without a branch that a random mask would mislead.
    */
-  private static void choose(byte[] condition, int[] a, int[] b, int count) {
-    for (int i = 0; i < count; i++) {
-      int all = -condition[i];
-      a[i] = a[i] & all | b[i] & ~all;
-    }
+  private static void choose(byte[] condition, int[] all, int[] a, int[] b, int count) {
+    // Two loops, for C2 makes vectors of either but not of both in one.
+    for (int i = 0; i < count; i++) all[i] = -condition[i];
+    for (int i = 0; i < count; i++) a[i] = a[i] & all[i] | b[i] & ~all[i];
   }
 
   /** BOOL as F32. */

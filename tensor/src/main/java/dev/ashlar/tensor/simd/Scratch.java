@@ -14,6 +14,7 @@ final class Scratch {
   final float[] b = new float[Blocks.SIZE];
   final int[] i = new int[Blocks.SIZE];
   final int[] j = new int[Blocks.SIZE];
+  final int[] k = new int[Blocks.SIZE];
   final byte[] p = new byte[Blocks.SIZE];
   final byte[] q = new byte[Blocks.SIZE];
 

@@ -149,21 +149,16 @@ public final class VectorMath {
     return y.blend(y.add(correction), finite).blend(x, x.abs().compare(LT, 0x1p-24f));
   }
 
-  /** Returns the hyperbolic tangent. Error below 2 ulp. */
+  /** Returns the hyperbolic tangent. Error below 2.5 ulp. */
   public static FloatVector tanh(FloatVector x) {
     FloatVector size = x.abs();
-    // From 10 on the result rounds to 1.
-    FloatVector capped = size.blend(10f, size.compare(GT, 10f));
-    FloatVector twice = capped.add(capped);
-    FloatVector large = twice.broadcast(1f).sub(twice.broadcast(2f).div(expFlushed(twice).add(1f)));
-    FloatVector u = capped.mul(capped);
-    FloatVector p = u.fma(0x1.1ace3ep-9f, -0x1.0c895ep-7f);
-    p = p.fma(u, u.broadcast(0x1.63ad18p-6f));
-    p = p.fma(u, u.broadcast(-0x1.b9f22p-5f));
-    p = p.fma(u, u.broadcast(0x1.11107cp-3f));
-    p = p.fma(u, u.broadcast(-0x1.555554p-2f));
-    FloatVector small = u.mul(capped).fma(p, capped);
-    return withSignOf(x, large.blend(small, size.compare(LT, 0.625f)));
+    // tanh x = E / (E + 2) with E = e^2x - 1, exact near 0; from 10 on the result rounds to 1.
+    FloatVector twice = size.add(size).blend(20f, size.compare(GT, 10f));
+    FloatVector shifted = twice.fma(LOG2_E, ROUNDER);
+    FloatVector reduced = expm1Reduced(twice, shifted.sub(ROUNDER));
+    FloatVector power = powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS));
+    FloatVector expm1 = reduced.fma(power, power.sub(1f));
+    return withSignOf(x, expm1.div(expm1.add(2f)));
   }
 
   /** Returns 1 / (1 + e^-x). Error below 2.5 ulp. */
@@ -197,15 +192,8 @@ public final class VectorMath {
     r = turns.fma(turns.broadcast(0x1.777a5cp-25f), r);
     r = turns.fma(turns.broadcast(0x1.ee59dap-50f), r);
     FloatVector u = r.mul(r);
-    FloatVector s = u.fma(0x1.7ccf16p-19f, -0x1.a05ba8p-13f);
-    s = s.fma(u, u.broadcast(0x1.111176p-7f));
-    s = s.fma(u, u.broadcast(-0x1.555556p-3f));
-    FloatVector sine = r.mul(u).fma(s, r);
-    FloatVector c = u.fma(-0x1.371c76p-22f, 0x1.a075d8p-16f);
-    c = c.fma(u, u.broadcast(-0x1.6c1762p-10f));
-    c = c.fma(u, u.broadcast(0x1.555556p-5f));
-    c = c.fma(u, u.broadcast(-0.5f));
-    FloatVector cosine = c.fma(u, u.broadcast(1f));
+    FloatVector sine = sineReduced(r, u);
+    FloatVector cosine = cosineReduced(u);
     IntVector quadrant = shifted.reinterpretAsInts().add(quarters);
     VectorMask<Float> odd = quadrant.lanewise(AND, 1).compare(EQ, 1).cast(x.species());
     IntVector sign = quadrant.lanewise(AND, 2).lanewise(LSHL, 30);
@@ -213,6 +201,23 @@ public final class VectorMath {
     FloatVector y = bits.reinterpretAsFloats();
     VectorMask<Float> reducible = x.abs().compare(LE, SIN_REDUCIBLE);
     return reducible.allTrue() ? y : laneByLane(x, exact).blend(y, reducible);
+  }
+
+  /** Returns the sine of r within ±π/4, given u = r². */
+  private static FloatVector sineReduced(FloatVector r, FloatVector u) {
+    FloatVector p = u.fma(0x1.7ccf16p-19f, -0x1.a05ba8p-13f);
+    p = p.fma(u, u.broadcast(0x1.111176p-7f));
+    p = p.fma(u, u.broadcast(-0x1.555556p-3f));
+    return r.mul(u).fma(p, r);
+  }
+
+  /** Returns the cosine of r within ±π/4, given u = r². */
+  private static FloatVector cosineReduced(FloatVector u) {
+    FloatVector p = u.fma(-0x1.371c76p-22f, 0x1.a075d8p-16f);
+    p = p.fma(u, u.broadcast(-0x1.6c1762p-10f));
+    p = p.fma(u, u.broadcast(0x1.555556p-5f));
+    p = p.fma(u, u.broadcast(-0.5f));
+    return p.fma(u, u.broadcast(1f));
   }
 
   private static FloatVector laneByLane(FloatVector x, DoubleUnaryOperator function) {

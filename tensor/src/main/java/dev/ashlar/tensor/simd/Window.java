@@ -108,8 +108,13 @@ final class Window {
         from,
         count,
         (at, stride, to, length) -> {
-          for (int i = 0; i < length; i++)
-            into[to + i] = data.get(ValueLayout.JAVA_BYTE, at + i * stride);
+          if (stride == 1) {
+            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, into, to, length);
+          } else {
+            for (int i = 0; i < length; i++) {
+              into[to + i] = data.get(ValueLayout.JAVA_BYTE, at + i * stride);
+            }
+          }
         });
   }
 

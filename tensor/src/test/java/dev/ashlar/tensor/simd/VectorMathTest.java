@@ -82,7 +82,7 @@ final class VectorMathTest {
         new Function("expm1", VectorMath::expm1, StrictMath::expm1, 1.5, -all, all),
         new Function("log", VectorMath::log, StrictMath::log, 1, -all, all),
         new Function("log1p", VectorMath::log1p, StrictMath::log1p, 2, -all, all),
-        new Function("tanh", VectorMath::tanh, StrictMath::tanh, 2, -all, all),
+        new Function("tanh", VectorMath::tanh, StrictMath::tanh, 2.5, -all, all),
         new Function(
             "sigmoid", VectorMath::sigmoid, x -> 1 / (1 + StrictMath.exp(-x)), 2.5, -all, all),
         new Function("sin", VectorMath::sin, StrictMath::sin, 1.5, -all, all),
