@@ -20,6 +20,13 @@ public interface DifferentiableOp extends Op.Custom {
   List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs);
 
   /**
+   * Returns what {@link #vjp} reads the numbers of; anything else may be freed before it is called.
+   */
+  default Saved saved() {
+    return Saved.ALL;
+  }
+
+  /**
    * Returns what {@link #vjp} should, by differentiating {@code composed}: a function of the call's
    * inputs that computes its outputs from operations with gradients. For an operation whose
    * backward is rarely wanted, such as the backward of another.

@@ -35,6 +35,11 @@ record Recompute<T, R>(T structure, Function<? super T, ? extends R> body)
   }
 
   @Override
+  public Saved saved() {
+    return Saved.INPUTS;
+  }
+
+  @Override
   public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
     return vjp(
         call, dOutputs, in -> TensorTree.leaves(body.apply(TensorTree.withLeaves(structure, in))));

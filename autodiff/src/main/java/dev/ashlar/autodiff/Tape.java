@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -88,8 +89,7 @@ final class Tape implements Interpreter, AutoCloseable {
     var call = new Call(op, List.copyOf(inputs), List.copyOf(outputs), List.copyOf(needed));
     calls.add(call);
     if (Anomaly.isWatching()) places.put(call, Anomaly.place());
-    inputs.forEach(held::add);
-    outputs.forEach(held::add);
+    saved(call, held::add);
     tracked.addAll(outputs);
   }
 
@@ -134,8 +134,13 @@ final class Tape implements Interpreter, AutoCloseable {
 
   private void forget(Call call) {
     places.remove(call);
-    call.inputs().forEach(held::remove);
-    call.outputs().forEach(held::remove);
+    saved(call, held::remove);
+  }
+
+  private static void saved(Call call, Consumer<Tensor> action) {
+    Saved saved = Saved.by(call.op());
+    if (saved.inputs()) call.inputs().forEach(action);
+    if (saved.outputs()) call.outputs().forEach(action);
   }
 
   private void passWatched(Call call, Adjoints adjoints) {
@@ -178,10 +183,7 @@ final class Tape implements Interpreter, AutoCloseable {
    */
   void keepInScope() {
     TensorScope scope = TensorScope.current();
-    for (Call call : calls) {
-      call.inputs().forEach(scope::retain);
-      call.outputs().forEach(scope::retain);
-    }
+    for (Call call : calls) saved(call, scope::retain);
     held.close();
   }
 

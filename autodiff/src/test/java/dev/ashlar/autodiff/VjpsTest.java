@@ -94,10 +94,29 @@ final class VjpsTest {
   }
 
   private static List<List<Double>> sums(Op op, List<Tensor> inputs) {
-    return Grad.grad(inputs, in -> Interpreter.current().interpret(op, in).getFirst().sum())
-        .stream()
-        .map(g -> Arrays.stream(g.toDoubles()).boxed().toList())
-        .toList();
+    return numbers(
+        Grad.grad(inputs, in -> Interpreter.current().interpret(op, in).getFirst().sum()));
+  }
+
+  private static List<List<Double>> numbers(List<Tensor> tensors) {
+    return tensors.stream().map(g -> Arrays.stream(g.toDoubles()).boxed().toList()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void theTapeKeepsWhatTheRuleReads(OpSample sample) {
+    List<Tensor> inputs = sample.inputs().apply(DType.F64);
+    // Copies, results and what they are multiplied by are gone after the loss, unless the tape
+    // keeps them.
+    List<Tensor> kept =
+        Grad.grad(
+            inputs,
+            in -> {
+              List<Tensor> copies = in.stream().map(Tensor::copy).toList();
+              Tensor result = Interpreter.current().interpret(sample.op(), copies).getFirst();
+              return result.copy().sum();
+            });
+    assertThat(numbers(kept)).isEqualTo(sums(sample.op(), inputs));
   }
 
   @Test

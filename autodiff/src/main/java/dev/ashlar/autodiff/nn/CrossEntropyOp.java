@@ -2,6 +2,7 @@ package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.autodiff.Saved;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
@@ -162,6 +163,11 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
         if (forward.counts(targets[r])) row[forward.checked(targets[r], r, row.length)] -= g;
         dLogits.write(r, row);
       }
+    }
+
+    @Override
+    public Saved saved() {
+      return Saved.INPUTS;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.autodiff.Saved;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
@@ -129,6 +130,11 @@ public record RmsNormOp(double epsilon) implements DifferentiableOp {
         dX.write(r, dRow);
       }
       Rows.of(out.get(1)).write(0, dWeight);
+    }
+
+    @Override
+    public Saved saved() {
+      return Saved.INPUTS;
     }
 
     @Override

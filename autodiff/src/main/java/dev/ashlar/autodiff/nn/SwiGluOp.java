@@ -2,6 +2,7 @@ package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
+import dev.ashlar.autodiff.Saved;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
@@ -47,6 +48,11 @@ public record SwiGluOp() implements DifferentiableOp {
   private static double sigmoid(double x) {
     double e = Math.exp(-Math.abs(x)); // at most 1: no overflow
     return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+  }
+
+  @Override
+  public Saved saved() {
+    return Saved.INPUTS;
   }
 
   @Override
@@ -103,6 +109,11 @@ public record SwiGluOp() implements DifferentiableOp {
         dGate.write(r, b);
         dUp.write(r, a);
       }
+    }
+
+    @Override
+    public Saved saved() {
+      return Saved.INPUTS;
     }
 
     @Override

@@ -13,6 +13,13 @@ final class StepPieces {
 
   /** (parameter, first moment, second moment, gradient) -> the first three anew. */
   static void adamW(AdamWStep op, float[][] in, float[][] out, int size) {
+    float[] ps = in[0];
+    float[] ms = in[1];
+    float[] vs = in[2];
+    float[] gs = in[3];
+    float[] nextPs = out[0];
+    float[] nextMs = out[1];
+    float[] nextVs = out[2];
     float beta1 = (float) op.beta1();
     float beta2 = (float) op.beta2();
     float rest1 = (float) (1 - op.beta1());
@@ -21,16 +28,16 @@ final class StepPieces {
     float pace = (float) op.pace();
     float epsilon = (float) op.epsilon();
     for (int i = 0; i < size; i += SPECIES.length()) {
-      FloatVector p = FloatVector.fromArray(SPECIES, in[0], i);
-      FloatVector g = FloatVector.fromArray(SPECIES, in[3], i);
-      FloatVector m = FloatVector.fromArray(SPECIES, in[1], i).mul(beta1);
+      FloatVector p = FloatVector.fromArray(SPECIES, ps, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, gs, i);
+      FloatVector m = FloatVector.fromArray(SPECIES, ms, i).mul(beta1);
       m = g.fma(g.broadcast(rest1), m);
-      FloatVector v = FloatVector.fromArray(SPECIES, in[2], i).mul(beta2);
+      FloatVector v = FloatVector.fromArray(SPECIES, vs, i).mul(beta2);
       v = g.mul(g).fma(g.broadcast(rest2), v);
       FloatVector update = m.mul(pace).div(v.sqrt().add(epsilon));
-      p.sub(p.fma(p.broadcast(decay), update)).intoArray(out[0], i);
-      m.intoArray(out[1], i);
-      v.intoArray(out[2], i);
+      p.sub(p.fma(p.broadcast(decay), update)).intoArray(nextPs, i);
+      m.intoArray(nextMs, i);
+      v.intoArray(nextVs, i);
     }
   }
 
