@@ -10,7 +10,7 @@ final class OptimizerOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "300",
+      defaultValue = "800",
       converter = OptionValues.Positive.class,
       description = "updates of the parameters (${DEFAULT-VALUE})")
   int steps;
@@ -18,7 +18,7 @@ final class OptimizerOptions {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      defaultValue = "8",
+      defaultValue = "4",
       converter = OptionValues.Positive.class,
       description = "sequences computed at a time (${DEFAULT-VALUE})")
   int batch;
@@ -50,7 +50,7 @@ final class OptimizerOptions {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      defaultValue = "20",
+      defaultValue = "40",
       converter = OptionValues.NotNegative.class,
       description = "steps over which the learning rate rises (${DEFAULT-VALUE})")
   int warmup;

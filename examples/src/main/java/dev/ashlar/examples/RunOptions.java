@@ -49,7 +49,7 @@ final class RunOptions {
   @Option(
       names = "--eval-every",
       paramLabel = "N",
-      defaultValue = "50",
+      defaultValue = "100",
       converter = OptionValues.Positive.class,
       description = "steps between evaluations (${DEFAULT-VALUE})")
   int evalEvery;
@@ -57,7 +57,7 @@ final class RunOptions {
   @Option(
       names = "--eval-batches",
       paramLabel = "N",
-      defaultValue = "4",
+      defaultValue = "8",
       converter = OptionValues.Positive.class,
       description = "batches of held-out text in an evaluation (${DEFAULT-VALUE})")
   int evalBatches;
@@ -65,7 +65,7 @@ final class RunOptions {
   @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
-      defaultValue = "100",
+      defaultValue = "200",
       converter = OptionValues.NotNegative.class,
       description = "steps between checkpoints; 0 writes only the last one (${DEFAULT-VALUE})")
   int checkpointEvery;
