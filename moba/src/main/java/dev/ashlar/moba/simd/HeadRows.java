@@ -86,12 +86,16 @@ final class HeadRows {
       float[] chunk, Shape shape, int from, int to, int depth, float factor, float[] numbers) {
     int heads = shape.dim(1);
     int size = shape.dim(2);
+    // Rows of whole vectors go straight to their place, others are padded there first.
+    boolean whole = size == depth;
     FloatVector check = FloatVector.zero(SPECIES);
     for (int i = 0; i < (to - from) * heads; i++) {
       int at = (i % heads * shape.dim(0) + from + i / heads) * depth;
-      System.arraycopy(chunk, i * size, numbers, at, size);
+      if (!whole) System.arraycopy(chunk, i * size, numbers, at, size);
+      float[] source = whole ? chunk : numbers;
+      int back = whole ? i * size - at : 0;
       for (int d = at; d < at + depth; d += LANES) {
-        FloatVector x = FloatVector.fromArray(SPECIES, numbers, d);
+        FloatVector x = FloatVector.fromArray(SPECIES, source, d + back);
         check = x.fma(FloatVector.zero(SPECIES), check);
         x.mul(factor).intoArray(numbers, d);
       }
