@@ -49,7 +49,7 @@ final class RunOptions {
   @Option(
       names = "--eval-every",
       paramLabel = "N",
-      defaultValue = "100",
+      defaultValue = "50",
       converter = OptionValues.Positive.class,
       description = "steps between evaluations (${DEFAULT-VALUE})")
   int evalEvery;

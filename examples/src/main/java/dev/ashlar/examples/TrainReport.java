@@ -16,6 +16,7 @@ import java.util.Map;
  * loss.png} on disk.
  */
 final class TrainReport implements AutoCloseable {
+  private static final String STEP_LOSS = "loss";
   private static final String TRAINING = "train_loss";
   private static final String VALIDATION = "validation_loss";
 
@@ -56,7 +57,7 @@ final class TrainReport implements AutoCloseable {
     rate = learningRate;
     norm = gradientNorm;
     Map<String, Object> measured = new LinkedHashMap<>();
-    measured.put("loss", loss);
+    measured.put(STEP_LOSS, loss);
     measured.put("learning_rate", learningRate);
     measured.put("gradient_norm", gradientNorm);
     metrics.append(step, measured);
@@ -107,12 +108,17 @@ final class TrainReport implements AutoCloseable {
     yardsticks.put("unigram entropy", entropy.unigramNats());
     yardsticks.put("bigram entropy", entropy.bigramNats());
     try {
-      var curves = List.of(metrics.curve(TRAINING), metrics.curve(VALIDATION));
+      var curves = List.of(curve("training", STEP_LOSS), curve("validation", VALIDATION));
       LossPlot.write(out.resolve("loss.png"), "Training", curves, yardsticks);
     } catch (IOException e) {
       // A machine without fonts draws nothing; the numbers are in the metrics.
       log(e.getMessage());
     }
+  }
+
+  private MetricsFile.Curve curve(String name, String metric) throws IOException {
+    MetricsFile.Curve measured = metrics.curve(metric);
+    return new MetricsFile.Curve(name, measured.steps(), measured.values());
   }
 
   @Override
