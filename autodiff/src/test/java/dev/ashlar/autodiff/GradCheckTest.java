@@ -158,4 +158,75 @@ final class GradCheckTest {
     assertThatThrownBy(() -> GradCheck.inF64().check(Tensor.of(1.0), t -> t.argMax(0)))
         .isInstanceOf(GradientException.class);
   }
+
+  @Test
+  void aKinkWithinTheStepShortensIt() {
+    // 2e-4 from the kink of relu, with a step of 1e-3 and twice that.
+    Tensor x = Tensor.of(2e-4, -3.0, 1.0);
+    GradReport report = GradCheck.inF64().check(x, t -> t.relu().times(t).sum());
+    assertThat(report.worst().compared()).isEqualTo(3);
+    assertThat(report.worst().leftOut()).isZero();
+  }
+
+  @Test
+  void aKinkThatIsTooNearIsLeftOutAndSaidSo() {
+    Tensor x = Tensor.of(1e-9, -3.0, 1.0);
+    GradReport report = GradCheck.inF64().check(x, t -> t.abs().sum());
+    assertThat(report.worst().compared()).isEqualTo(2);
+    assertThat(report.toString())
+        .contains("(worst of 2); 1 left out, where the choice of abs changes within the step");
+  }
+
+  @Test
+  void aFunctionOfKinksOnlyDoesNotPass() {
+    GradReport report = GradCheck.inF64().report(Tensor.of(1e-9), t -> t.relu().sum());
+    assertThat(report.passed()).isFalse();
+    assertThat(report.toString()).contains("nothing could be compared; 1 left out");
+  }
+
+  @Test
+  void directionsAcrossAKinkAreDrawnAgain() {
+    double[] numbers = new double[200];
+    java.util.Arrays.setAll(numbers, i -> i + 1);
+    numbers[7] = 5e-6;
+    GradReport report = GradCheck.inF64().check(Tensor.of(numbers), t -> t.relu().square().sum());
+    assertThat(report.worst().compared()).isEqualTo(4);
+  }
+
+  /** Chooses the two greatest; two and three are within the step of each other. */
+  private static Tensor twoGreatest(Tensor x) {
+    Tensor at = x.stopGradient().topK(2, 0).indices();
+    return x.indexSelect(0, at).square().sum();
+  }
+
+  @Test
+  void frozenChoicesAreConstants() {
+    Tensor x = Tensor.of(5.0, 4.0, 4.0 - 1e-9);
+    assertThat(GradCheck.inF64().report(x, GradCheckTest::twoGreatest).toString())
+        .contains("2 left out, where the choice of topK");
+    Tensor mask = x.greater(4 - 1e-12);
+    GradReport report =
+        GradCheck.inF64()
+            .withFrozenChoices()
+            .check(x, t -> t.greater(4 - 1e-12).where(t.square(), t.times(3)).sum());
+    assertThat(report.worst().compared()).isEqualTo(3);
+    assertThat(report.worst().leftOut()).isZero();
+    assertThat(mask.toBooleans()).containsExactly(true, true, false);
+  }
+
+  @Test
+  void floatsAreWarnedOf() {
+    Tensor x = Tensor.of(0.5f);
+    assertThat(GradCheck.inF32().report(x, Tensor::exp).toString()).contains("warning: in F32");
+    assertThat(GradCheck.inF64().report(x, Tensor::exp).warnings()).isEmpty();
+  }
+
+  @Test
+  void theAssertionFailsWithTheReport() {
+    Tensor x = Tensor.of(1.0, 2.0);
+    GradAssertions.assertGradients(x, t -> square(t, 0, 0));
+    assertThatThrownBy(() -> GradAssertions.assertGradients(x, t -> square(t, 0, 0.1)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("FAIL gradient of the input at [0]");
+  }
 }
