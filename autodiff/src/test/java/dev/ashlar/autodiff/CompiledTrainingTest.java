@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ashlar.autodiff.nn.Linear;
 import dev.ashlar.autodiff.nn.Losses;
 import dev.ashlar.autodiff.optim.AdamW;
+import dev.ashlar.autodiff.optim.AdamWStep;
+import dev.ashlar.autodiff.optim.Clipping;
+import dev.ashlar.autodiff.optim.Gradients;
+import dev.ashlar.autodiff.optim.Schedule;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.NoLeaks;
@@ -104,28 +108,54 @@ final class CompiledTrainingTest {
     }
   }
 
-  private record AdamIn(Mlp model, AdamW.State<Mlp> state, Batch batch) {}
+  private record AdamIn(Mlp model, AdamW.Moments<Mlp> moments, Tensor pace, Batch batch) {}
 
-  private record AdamOut(AdamW.Next<Mlp> next, Tensor loss) {}
+  private record AdamOut(AdamW.Updated<Mlp> next, Tensor loss, Tensor norm) {}
+
+  private static final AdamW ADAM = AdamW.of(Schedule.warmUpCosine(0.01, 0.001, 2, 8));
+
+  private static AdamOut adamStep(AdamIn in) {
+    var result = Grad.valueAndGrad(in.model(), m -> m.loss(in.batch()));
+    var bounded = Clipping.boundGlobalNorm(result.gradient(), 0.5);
+    var next = ADAM.update(in.model(), bounded.gradients(), in.moments(), in.pace());
+    return new AdamOut(next, result.value(), bounded.norm());
+  }
+
+  @Test
+  void oneProgramMakesEveryUpdateOfAdamW() {
+    Mlp compiled = Mlp.init(1, 8, 32, 4);
+    Mlp eager = TensorTree.map(compiled, Tensor::copy);
+    AdamW.State<Mlp> state = ADAM.init(eager);
+    var moments = new AdamW.Moments<>(Gradients.zeros(compiled), Gradients.zeros(compiled));
+    try (var step = Compiled.of(CompiledTrainingTest::adamStep)) {
+      for (int i = 0; i < 6; i++) {
+        Batch batch = Batch.draw(i);
+        var loss = Grad.valueAndGrad(eager, m -> m.loss(batch));
+        var clipped = Clipping.byGlobalNorm(loss.gradient(), 0.5);
+        AdamW.Next<Mlp> expected = ADAM.update(eager, clipped.gradients(), state);
+        AdamOut actual = step.call(new AdamIn(compiled, moments, ADAM.pace(i), batch));
+        assertThat(actual.norm().item()).isEqualTo(clipped.norm());
+        assertSameBits(actual.loss(), loss.value());
+        assertSameBits(actual.next().model(), expected.model());
+        eager = expected.model();
+        state = expected.state();
+        compiled = actual.next().model();
+        moments = actual.next().moments();
+      }
+      assertThat(step.programCount()).isEqualTo(1);
+    }
+  }
 
   @Test
   void parametersAreUpdatedInTheirOwnMemory() {
-    AdamW optimizer = AdamW.of(0.01);
-    Function<AdamIn, AdamOut> function =
-        in -> {
-          var result = Grad.valueAndGrad(in.model(), m -> m.loss(in.batch()));
-          return new AdamOut(
-              optimizer.update(in.model(), result.gradient(), in.state()), result.value());
-        };
     Mlp start = Mlp.init(1, 8, 32, 4);
-    Batch batch = Batch.draw(1);
-    AdamOut expected =
-        function.apply(
-            new AdamIn(TensorTree.map(start, Tensor::copy), optimizer.init(start), batch));
-    try (var step = Compiled.of(function)) {
-      AdamOut actual = step.call(new AdamIn(start, optimizer.init(start), batch));
-      assertSameBits(actual, expected);
-      assertThat(actual.next().state().step()).isEqualTo(1);
+    var moments = new AdamW.Moments<>(Gradients.zeros(start), Gradients.zeros(start));
+    try (var step = Compiled.of(CompiledTrainingTest::adamStep)) {
+      var in = new AdamIn(start, moments, ADAM.pace(0), Batch.draw(1));
+      assertThat(step.program(in).steps())
+          .filteredOn(each -> each.op() instanceof AdamWStep)
+          .hasSize(4);
+      step.call(in);
       assertThatThrownBy(() -> TensorTree.leaves(start).getFirst().toFloats())
           .isInstanceOf(TensorLifetimeException.class)
           .hasMessageContaining("adamWStep");

@@ -2,6 +2,7 @@ package dev.ashlar.autodiff.optim;
 
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
 import java.util.List;
 import java.util.function.BiPredicate;
 
@@ -99,19 +100,51 @@ public record AdamW(
    *     the model
    */
   public <M> Next<M> update(M model, M gradients, State<M> state) {
+    var moments = new Moments<>(state.firstMoment(), state.secondMoment());
+    Updated<M> next = TensorScope.tidy(() -> update(model, gradients, moments, pace(state.step())));
+    Moments<M> after = next.moments();
     long step = Math.addExact(state.step(), 1);
-    double rate = rate(state);
+    return new Next<>(next.model(), new State<>(after.first(), after.second(), step));
+  }
+
+  /**
+   * What an update reads and rewrites beside the model: running means of gradients and of their
+   * squares, in the model's structure.
+   */
+  public record Moments<M>(M first, M second) {}
+
+  /** The model and its moments after an update. */
+  public record Updated<M>(M model, Moments<M> moments) {}
+
+  /**
+   * Returns what an update needs to know of the {@code step} updates before it, F64 [3]: learning
+   * rate α, α · sqrt(1 - beta2^t) / (1 - beta1^t), and sqrt(1 - beta2^t), where t = step + 1. Made
+   * outside a {@link dev.ashlar.tensor.program.Program} and passed in, it lets one program make
+   * every update.
+   */
+  public Tensor pace(long step) {
+    long t = Math.addExact(step, 1);
+    double rate = schedule.rate(step);
+    double root = Math.sqrt(1 - StrictMath.pow(beta2, t));
+    return Tensor.of(rate, rate * root / (1 - StrictMath.pow(beta1, t)), root);
+  }
+
+  /**
+   * Does what {@link #update(Object, Object, State)} does, with the numbers that change from step
+   * to step as a tensor, made by {@link #pace}.
+   */
+  public <M> Updated<M> update(M model, M gradients, Moments<M> moments, Tensor pace) {
     List<M> next =
         Updates.apply(
             "adamW",
-            List.of(model, state.firstMoment(), state.secondMoment(), gradients),
+            List.of(model, moments.first(), moments.second(), gradients),
             3,
             (path, parameter, beside) -> {
               double decay = decays.test(path, parameter) ? weightDecay : 0;
-              var op = AdamWStep.of(this, rate, decay, step);
+              var op = new AdamWStep(beta1, beta2, decay, epsilon);
               return Interpreter.callAll(
-                  op, parameter, beside.get(0), beside.get(1), beside.get(2));
+                  op, parameter, beside.get(0), beside.get(1), beside.get(2), pace);
             });
-    return new Next<>(next.get(0), new State<>(next.get(1), next.get(2), step));
+    return new Updated<>(next.get(0), new Moments<>(next.get(1), next.get(2)));
   }
 }

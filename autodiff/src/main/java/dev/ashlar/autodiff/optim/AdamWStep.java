@@ -1,14 +1,17 @@
 package dev.ashlar.autodiff.optim;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Rows;
 import java.util.List;
 
 /**
- * One update of one parameter, in place: (parameter p, first moment m, second moment v, gradient g)
- * -> (p, m, v) with
+ * One update of one parameter, in place: (parameter p, first moment m, second moment v, gradient g,
+ * pace of {@link AdamW#pace}) -> (p, m, v) with
  *
  * <pre>
  * m = beta1 · m + (1 - beta1) · g
@@ -20,19 +23,30 @@ import java.util.List;
  * epsilon is the optimizer's times sqrt(1 - beta2^step): algorithm 2 of arXiv 1711.05101 with both
  * bias corrections taken out of the loop.
  */
-public record AdamWStep(double beta1, double beta2, double decay, double pace, double epsilon)
+public record AdamWStep(double beta1, double beta2, double weightDecay, double epsilon)
     implements Op.Custom {
+  private static final TensorSpec PACE = new TensorSpec(DType.F64, Shape.of(3));
 
-  static AdamWStep of(AdamW adamW, double rate, double weightDecay, long step) {
-    double root = Math.sqrt(1 - StrictMath.pow(adamW.beta2(), step));
-    double pace = rate * root / (1 - StrictMath.pow(adamW.beta1(), step));
-    return new AdamWStep(
-        adamW.beta1(), adamW.beta2(), rate * weightDecay, pace, adamW.epsilon() * root);
+  /** What of the update is the same for every element. */
+  public record Numbers(double decay, double pace, double epsilon) {}
+
+  /** Returns the numbers of this update, given its pace [3]. */
+  public Numbers numbers(Operand pace) {
+    long at = pace.layout().offsetElements();
+    long stride = pace.layout().strideElements(0);
+    double rate = pace.getDouble(at);
+    double root = pace.getDouble(at + 2 * stride);
+    return new Numbers(rate * weightDecay, pace.getDouble(at + stride), epsilon * root);
   }
 
   @Override
   public List<TensorSpec> specs(List<TensorSpec> inputs) {
-    return Steps.specs(label(), inputs, 3);
+    if (inputs.size() != 5 || !inputs.getLast().equals(PACE)) {
+      throw new ShapeException(
+          "adamWStep: needs (parameter, first moment, second moment, gradient, pace %s), got %s",
+          PACE, inputs);
+    }
+    return Steps.specs(label(), inputs.subList(0, 4), 3);
   }
 
   @Override
@@ -42,7 +56,8 @@ public record AdamWStep(double beta1, double beta2, double decay, double pace, d
 
   @Override
   public void compute(List<Operand> in, List<Operand> out) {
-    List<Rows> from = in.stream().map(Rows::of).toList();
+    Numbers now = numbers(in.get(4));
+    List<Rows> from = in.subList(0, 4).stream().map(Rows::of).toList();
     List<Rows> to = out.stream().map(Rows::of).toList();
     int width = from.getFirst().width();
     double[] p = new double[width];
@@ -57,7 +72,7 @@ public record AdamWStep(double beta1, double beta2, double decay, double pace, d
       for (int i = 0; i < width; i++) {
         m[i] = beta1 * m[i] + (1 - beta1) * g[i];
         v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
-        p[i] -= decay * p[i] + pace * m[i] / (Math.sqrt(v[i]) + epsilon);
+        p[i] -= now.decay() * p[i] + now.pace() * m[i] / (Math.sqrt(v[i]) + now.epsilon());
       }
       to.get(0).write(r, p);
       to.get(1).write(r, m);

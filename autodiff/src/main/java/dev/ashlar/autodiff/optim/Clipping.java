@@ -33,32 +33,65 @@ public final class Clipping {
    * @throws IllegalArgumentException if the limit is not positive
    */
   public static <M> Clipped<M> byGlobalNorm(M gradients, double limit) {
-    if (!(limit > 0)) {
-      throw new IllegalArgumentException("clipping: limit must be positive, got " + limit);
-    }
+    requirePositive(limit);
     double norm = globalNorm(gradients);
     if (!(norm > limit) || Double.isInfinite(norm)) return new Clipped<>(gradients, norm);
-    double scale = limit / norm;
+    Tensor scale = Tensor.scalar(DType.F64, limit / norm);
     M scaled =
         TensorTree.map(gradients, g -> Updates.isParameter(g.dtype()) ? scaled(g, scale) : g);
     return new Clipped<>(scaled, norm);
   }
 
-  private static Tensor scaled(Tensor gradient, double scale) {
-    if (gradient.dtype().isFloating()) return gradient.times(scale);
-    return gradient.toType(DType.F32).times(scale).toType(gradient.dtype());
+  /**
+   * Gradients no longer than asked.
+   *
+   * @param norm the length before clipping, F64 []
+   */
+  public record Bounded<M>(M gradients, Tensor norm) {}
+
+  /**
+   * Does what {@link #byGlobalNorm} does without reading the norm, so that it can be part of a
+   * {@link dev.ashlar.tensor.program.Program}: every gradient is multiplied, by 1 where nothing is
+   * to be clipped.
+   *
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  public static <M> Bounded<M> boundGlobalNorm(M gradients, double limit) {
+    requirePositive(limit);
+    Tensor norm = norm(gradients);
+    Tensor one = Tensor.ones(DType.F64);
+    Tensor clipped = norm.greater(limit).and(norm.less(Double.POSITIVE_INFINITY));
+    Tensor scale = clipped.where(one.times(limit).div(norm), one);
+    M bounded =
+        TensorTree.map(gradients, g -> Updates.isParameter(g.dtype()) ? scaled(g, scale) : g);
+    return new Bounded<>(bounded, norm);
+  }
+
+  private static Tensor scaled(Tensor gradient, Tensor scale) {
+    if (gradient.dtype().isFloating()) return gradient.times(scale.toType(gradient.dtype()));
+    return gradient.toType(DType.F32).times(scale.toType(DType.F32)).toType(gradient.dtype());
+  }
+
+  private static void requirePositive(double limit) {
+    if (!(limit > 0)) {
+      throw new IllegalArgumentException("clipping: limit must be positive, got " + limit);
+    }
   }
 
   /** Returns the root of the sum of squares of all floating-point elements, in double precision. */
   public static double globalNorm(Object gradients) {
-    double squares = 0;
     try (var _ = TensorScope.open()) {
-      for (Tensor gradient : TensorTree.leaves(gradients)) {
-        if (Updates.isParameter(gradient.dtype())) {
-          squares += Interpreter.call(new SumOfSquares(), gradient).item();
-        }
+      return norm(gradients).item();
+    }
+  }
+
+  private static Tensor norm(Object gradients) {
+    Tensor squares = Tensor.zeros(DType.F64);
+    for (Tensor gradient : TensorTree.leaves(gradients)) {
+      if (Updates.isParameter(gradient.dtype())) {
+        squares = squares.plus(Interpreter.call(new SumOfSquares(), gradient));
       }
     }
-    return Math.sqrt(squares);
+    return squares.sqrt();
   }
 }

@@ -56,8 +56,7 @@ public final class FusedKernels implements KernelProvider {
           (in, out) -> CrossEntropyRows.backward(back.forward(), in, out);
       case SwiGluOp _ -> (in, out) -> Pieces.run(in, out, SwiGluPieces::forward);
       case SwiGluOp.Backward _ -> (in, out) -> Pieces.run(in, out, SwiGluPieces::backward);
-      case AdamWStep step ->
-          (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.adamW(step, x, y, size));
+      case AdamWStep step -> (in, out) -> StepPieces.adamW(step, in, out);
       case MomentumStep step ->
           (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.momentum(step, x, y, size));
       case AccumulateStep step ->

@@ -5,14 +5,22 @@ import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
 import dev.ashlar.autodiff.optim.AccumulateStep;
 import dev.ashlar.autodiff.optim.AdamWStep;
 import dev.ashlar.autodiff.optim.MomentumStep;
+import dev.ashlar.tensor.spi.Operand;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /** The optimizers' updates, piece by piece. */
 final class StepPieces {
   private StepPieces() {}
 
-  /** (parameter, first moment, second moment, gradient) -> the first three anew. */
-  static void adamW(AdamWStep op, float[][] in, float[][] out, int size) {
+  /** (parameter, first moment, second moment, gradient, pace) -> the first three anew. */
+  static void adamW(AdamWStep op, List<Operand> in, List<Operand> out) {
+    AdamWStep.Numbers now = op.numbers(in.get(4));
+    Pieces.run(in.subList(0, 4), out, (x, y, size) -> adamW(op, now, x, y, size));
+  }
+
+  private static void adamW(
+      AdamWStep op, AdamWStep.Numbers now, float[][] in, float[][] out, int size) {
     float[] ps = in[0];
     float[] ms = in[1];
     float[] vs = in[2];
@@ -24,9 +32,9 @@ final class StepPieces {
     float beta2 = (float) op.beta2();
     float rest1 = (float) (1 - op.beta1());
     float rest2 = (float) (1 - op.beta2());
-    float decay = (float) op.decay();
-    float pace = (float) op.pace();
-    float epsilon = (float) op.epsilon();
+    float decay = (float) now.decay();
+    float pace = (float) now.pace();
+    float epsilon = (float) now.epsilon();
     for (int i = 0; i < size; i += SPECIES.length()) {
       FloatVector p = FloatVector.fromArray(SPECIES, ps, i);
       FloatVector g = FloatVector.fromArray(SPECIES, gs, i);

@@ -33,6 +33,22 @@ final class ClippingTest {
     assertThat(clipped.gradients().get(2)).isSameAs(gradients.get(2));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64", "BF16"})
+  void withoutReadingTheNormGradientsAreTheSame(DType dtype) {
+    for (float last : new float[] {4, 0.1f, Float.NaN, Float.POSITIVE_INFINITY}) {
+      List<Tensor> gradients =
+          List.of(Tensor.of(0.3f, 0).toType(dtype), Tensor.of(last).toType(dtype), Tensor.of(7));
+      Clipping.Clipped<List<Tensor>> clipped = Clipping.byGlobalNorm(gradients, 1);
+      Clipping.Bounded<List<Tensor>> bounded = Clipping.boundGlobalNorm(gradients, 1);
+      assertThat(bounded.norm().item()).isEqualTo(Double.valueOf(clipped.norm()));
+      for (int i = 0; i < gradients.size(); i++) {
+        assertThat(bounded.gradients().get(i).toDoubles())
+            .containsExactly(clipped.gradients().get(i).toDoubles());
+      }
+    }
+  }
+
   @Test
   void shortGradientsStay() {
     Tensor gradient = Tensor.of(3.0, 4.0);
