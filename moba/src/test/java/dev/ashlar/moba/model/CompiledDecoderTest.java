@@ -40,7 +40,6 @@ final class CompiledDecoderTest {
               new TokenBatch(in.batch().targets(), in.batch().inputs(), in.batch().packing()));
       assertSameBits(step.call(next), function.apply(next));
       assertThat(step.programCount()).isEqualTo(1);
-      assertThat(step.memory(in).plannedPeakBytes()).isLessThan(step.memory(in).eagerPeakBytes());
     }
   }
 

@@ -5,7 +5,7 @@ package dev.ashlar.tensor.program;
  *
  * @param eagerPeakBytes the most at a time when the function runs eagerly, freed as its scopes say
  * @param plannedPeakBytes what the program needs: intermediate results in planned places, and its
- *     answers
+ *     answers, which are there from the first step on
  */
 public record MemoryReport(long eagerPeakBytes, long plannedPeakBytes) {
   /** Returns, for example, {@code 1,024 bytes planned, 4,096 eager (25%)}. */
