@@ -1,6 +1,7 @@
 package dev.ashlar.moba;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Block attention by the masked form of its definition, in loops over all pairs and double
@@ -139,6 +140,15 @@ final class MaskedLoops {
 
   /** Returns the scores of the past blocks of row t, head h: query · mean of the block's keys. */
   static double[] scores(AttentionInputs in, int t, int h) {
+    return scores(in, t, h, x -> x);
+  }
+
+  /** Returns, for each past block, the sum of the absolute values that make up its score. */
+  static double[] scoreMagnitudes(AttentionInputs in, int t, int h) {
+    return scores(in, t, h, Math::abs);
+  }
+
+  private static double[] scores(AttentionInputs in, int t, int h, DoubleUnaryOperator each) {
     AttentionCase of = in.of();
     int start = of.packing().startOfRow()[t];
     double[] scores = new double[(t - start) / of.blockSize()];
@@ -147,10 +157,12 @@ final class MaskedLoops {
         double mean = 0;
         for (int i = 0; i < of.blockSize(); i++) {
           int row = start + b * of.blockSize() + i;
-          mean += in.key()[(row * of.keyHeads() + h / of.group()) * of.headDim() + d];
+          int at = (row * of.keyHeads() + h / of.group()) * of.headDim() + d;
+          mean += each.applyAsDouble(in.key()[at]);
         }
         mean /= of.blockSize();
-        scores[b] += mean * in.query()[(t * of.heads() + h) * of.headDim() + d];
+        int at = (t * of.heads() + h) * of.headDim() + d;
+        scores[b] += mean * each.applyAsDouble(in.query()[at]);
       }
     }
     return scores;
