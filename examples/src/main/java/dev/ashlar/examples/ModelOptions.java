@@ -4,6 +4,8 @@ import dev.ashlar.moba.MobaConfig;
 import dev.ashlar.moba.model.AttentionPlan;
 import dev.ashlar.moba.model.AttentionSchedule;
 import dev.ashlar.moba.model.DecoderConfig;
+import java.util.List;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
 /** The options that say what is trained. */
@@ -128,11 +130,16 @@ final class ModelOptions {
             .formatted(dim, heads, dim / heads));
     require(
         heads % kvHeads == 0,
-        "--kv-heads %d does not divide --heads %d; 1 or %d would".formatted(kvHeads, heads, heads));
+        "--kv-heads %d does not divide --heads %d; of %s each would"
+            .formatted(kvHeads, heads, divisors(heads)));
     require(
         attention != AttentionChoice.HYBRID || fullLayers <= layers,
         "--full-layers %d is more than --layers %d; give at most that many"
             .formatted(fullLayers, layers));
+  }
+
+  private static List<Integer> divisors(int number) {
+    return IntStream.rangeClosed(1, number).filter(d -> number % d == 0).boxed().toList();
   }
 
   private int up(int size) {

@@ -182,7 +182,7 @@ final class TrainCommandTest {
         "--attention | some | '--attention': got 'some'; give full, moba or hybrid",
         "--memory-limit | 5q | '--memory-limit': got '5q'; give bytes such as 500m or 4g",
         "--heads   | 3      | --dim 16 is not a multiple of --heads 3; 18 would be",
-        "--kv-heads | 3     | --kv-heads 3 does not divide --heads 2; 1 or 2 would",
+        "--kv-heads | 3     | --kv-heads 3 does not divide --heads 2; of [1, 2] each would",
         "--min-lr  | 1      | --min-lr 1.0 is above --lr 0.01; give at most that",
         "--nonsense | 1     | Unknown option",
       })
