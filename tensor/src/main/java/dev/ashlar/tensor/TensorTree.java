@@ -1,9 +1,12 @@
 package dev.ashlar.tensor;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,10 +20,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks structures of tensors: a tensor, or a record, list, map or optional of structures. Anything
- * else (numbers, configurations, null) is carried along untouched. Paths join component names, list
- * indices and map keys with dots: {@code layers.0.attention.query.weight}.
+ * else (numbers, configurations, null) is carried along untouched; an object that is no record but
+ * has a field of type Tensor is an error, as nobody would miss what is passed over. Paths join
+ * component names, list indices and map keys with dots: {@code layers.0.attention.query.weight}.
  */
 public final class TensorTree {
+  /** Whether a class has a field of tensors. A lambda may have: what it captured is its own. */
+  private static final ClassValue<Boolean> HIDES_TENSORS =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          if (type.isHidden() || type.isSynthetic()) return false;
+          Class<?> above = type.getSuperclass();
+          return Arrays.stream(type.getDeclaredFields()).anyMatch(TensorTree::isTensorField)
+              || above != null && get(above);
+        }
+      };
+
   private TensorTree() {}
 
   /** Returns the tensors of a structure by path, in order of declaration. */
@@ -95,8 +111,21 @@ public final class TensorTree {
           case Tensor[] _ -> throw notWalked(path, "an array");
           case Collection<?> others when others.stream().anyMatch(Tensor.class::isInstance) ->
               throw notWalked(path, "a " + others.getClass().getSimpleName());
-          default -> tree;
+          default -> carried(tree, path);
         };
+  }
+
+  private static Object carried(Object other, String path) {
+    if (!HIDES_TENSORS.get(other.getClass())) return other;
+    throw new IllegalArgumentException(
+        "%s is a %s, which holds tensors but is no record, so they would be passed over; make it a"
+                .formatted(
+                    path.isEmpty() ? "the structure" : path, other.getClass().getSimpleName())
+            + " record (in Kotlin a @JvmRecord data class)");
+  }
+
+  private static boolean isTensorField(Field field) {
+    return field.getType() == Tensor.class && !Modifier.isStatic(field.getModifiers());
   }
 
   private static IllegalArgumentException notWalked(String path, String kind) {

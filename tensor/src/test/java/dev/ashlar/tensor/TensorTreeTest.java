@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,20 @@ class TensorTreeTest {
         .hasMessageContaining("must be declared as List or Map");
     assertThatThrownBy(() -> TensorTree.map(new Checked(a), x -> x.reshape()))
         .hasMessage("needs a vector");
+  }
+
+  @Test
+  void tensorsOutOfSightAreRefused() {
+    class Plain {
+      final Tensor weight = a;
+    }
+    class Below extends Plain {}
+    record Holder(Object part) {}
+    assertThatThrownBy(() -> TensorTree.leaves(new Holder(new Below())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("part is a Below, which holds tensors but is no record");
+    Supplier<Tensor> lambda = () -> b;
+    assertThat(TensorTree.leaves(new Holder(lambda))).isEmpty();
   }
 
   @Test
