@@ -1,5 +1,6 @@
 package dev.ashlar.examples;
 
+import dev.ashlar.examples.bench.BenchCommand;
 import dev.ashlar.examples.verify.VerifyCommand;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -28,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

@@ -11,7 +11,10 @@ public final class OptionValues {
   private OptionValues() {}
 
   /** 1, 2, 3, … */
-  static final class Positive implements ITypeConverter<Integer> {
+  public static final class Positive implements ITypeConverter<Integer> {
+    /** Makes the converter; picocli does. */
+    public Positive() {}
+
     @Override
     public Integer convert(String text) {
       return whole(text, 1, "give a whole number from 1");

@@ -72,6 +72,12 @@ class MainTest {
     assertThat(err.toString()).contains("\tat dev.ashlar.examples.MainTest");
   }
 
+  @Test
+  void benchRefusesAPlotOfNothing() {
+    assertThat(run("bench", "--only", "matmul", "--plot", "a.png")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("ashlar: --plot shows block attention");
+  }
+
   private int run(String... arguments) {
     CommandLine line = Main.commandLine().addSubcommand(new Probe());
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

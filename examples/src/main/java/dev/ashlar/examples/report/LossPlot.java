@@ -1,19 +1,13 @@
 package dev.ashlar.examples.report;
 
 import dev.ashlar.examples.report.MetricsFile.Curve;
-import dev.ashlar.tensor.io.AtomicFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -45,20 +39,7 @@ public final class LossPlot {
   public static void write(
       Path path, String title, List<Curve> curves, Map<String, Double> yardsticks)
       throws IOException {
-    // Also on a machine with a screen: drawing must not open a window's toolkit.
-    System.setProperty("java.awt.headless", "true");
-    byte[] png;
-    try {
-      png = png(chart(title, curves, yardsticks));
-    } catch (LinkageError | InternalError e) {
-      throw new IOException("no plot: this JVM finds no fonts; install fontconfig and a font", e);
-    }
-    AtomicFile.write(
-        path,
-        channel -> {
-          ByteBuffer bytes = ByteBuffer.wrap(png);
-          while (bytes.hasRemaining()) channel.write(bytes);
-        });
+    PngFile.write(path, () -> chart(title, curves, yardsticks));
   }
 
   private static XYChart chart(String title, List<Curve> curves, Map<String, Double> yardsticks) {
@@ -131,18 +112,5 @@ public final class LossPlot {
         curve.name(),
         good.stream().map(curve.steps()::get).toList(),
         good.stream().map(curve.values()::get).toList());
-  }
-
-  private static byte[] png(XYChart chart) throws IOException {
-    var image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    try {
-      chart.paint(graphics, WIDTH, HEIGHT);
-    } finally {
-      graphics.dispose();
-    }
-    var bytes = new ByteArrayOutputStream();
-    if (!ImageIO.write(image, "png", bytes)) throw new IOException("this JVM writes no PNG");
-    return bytes.toByteArray();
   }
 }

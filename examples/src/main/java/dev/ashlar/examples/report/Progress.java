@@ -38,26 +38,31 @@ public final class Progress implements AutoCloseable {
   private long windowTokens;
   private double tokensPerSecond = Double.NaN;
 
-  private Progress(PrintStream out, Style style, long firstStep, long steps) {
+  private Progress(PrintStream out, String task, Style style, long firstStep, long steps) {
     this.out = out;
     this.style = style;
     this.firstStep = firstStep;
     this.steps = steps;
-    this.bar = style == Style.BAR ? bar(firstStep, steps) : null;
+    this.bar = style == Style.BAR ? bar(task, firstStep, steps) : null;
   }
 
   /**
-   * Begins to show progress on standard error.
+   * Begins to show progress of a training run on standard error.
    *
    * @param done steps that lie behind already, of a run that is taken up again
    */
   public static Progress start(Style style, long done, long steps) {
-    return new Progress(System.err, style, done, steps);
+    return start("train", style, done, steps);
+  }
+
+  /** Begins to show progress of any task on standard error. */
+  public static Progress start(String task, Style style, long done, long steps) {
+    return new Progress(System.err, task, style, done, steps);
   }
 
   /** Begins to show progress on a stream. */
   static Progress start(PrintStream out, Style style, long done, long steps) {
-    return new Progress(out, style, done, steps);
+    return new Progress(out, "train", style, done, steps);
   }
 
   /** Returns the style that suits where the program runs. */
@@ -66,9 +71,9 @@ public final class Progress implements AutoCloseable {
     return System.console() != null && System.console().isTerminal() ? Style.BAR : Style.LINES;
   }
 
-  private ProgressBar bar(long done, long steps) {
+  private ProgressBar bar(String task, long done, long steps) {
     return new ProgressBarBuilder()
-        .setTaskName("train")
+        .setTaskName(task)
         .setInitialMax(steps)
         .startsFrom(done, Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII)
@@ -96,6 +101,18 @@ public final class Progress implements AutoCloseable {
       log(
           "step %d/%d  loss %.3f  %s  %s left"
               .formatted(step, steps, loss, speed(), left(now, step)));
+    }
+  }
+
+  /** Tells that a step begins, and what it does. */
+  public void at(long step, String what) {
+    long now = System.nanoTime();
+    if (bar != null) {
+      bar.setExtraMessage(" " + what);
+      bar.stepTo(step - 1);
+    } else if (style == Style.LINES && isLineDue(now)) {
+      lineNanos = now;
+      log("%d/%d  %s  %s left".formatted(step, steps, what, left(now, step - 1)));
     }
   }
 

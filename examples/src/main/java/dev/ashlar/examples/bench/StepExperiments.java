@@ -1,0 +1,77 @@
+package dev.ashlar.examples.bench;
+
+import dev.ashlar.autodiff.Grad;
+import dev.ashlar.autodiff.optim.AdamW;
+import dev.ashlar.moba.Packing;
+import dev.ashlar.moba.model.AttentionPlan;
+import dev.ashlar.moba.model.Decoder;
+import dev.ashlar.moba.model.DecoderConfig;
+import dev.ashlar.moba.model.TokenBatch;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.Tensor;
+import java.util.List;
+import java.util.Random;
+
+/** A training step: loss, gradients and AdamW, of a decoder with a tied head. */
+final class StepExperiments {
+  private StepExperiments() {}
+
+  static List<Experiment> of(Sizes sizes) {
+    Sizes.Step step = sizes.step();
+    int tokens = step.batch() * step.context();
+    return List.of(new Experiment(Section.STEP, tokens, () -> List.of(new Training(step).work())));
+  }
+
+  private static final class Training {
+    private final DecoderConfig config;
+    private final TokenBatch tokens;
+    private final AttentionPlan plan;
+    private final AdamW optimizer = AdamW.of(3e-4);
+    private Decoder model;
+    private AdamW.State<Decoder> state;
+
+    Training(Sizes.Step step) {
+      config =
+          DecoderConfig.of(step.vocabulary(), step.dim(), step.layers(), step.heads())
+              .withTiedHead(true)
+              .withContext(step.context());
+      plan = AttentionPlan.full(step.layers());
+      var packing = Packing.equal(step.batch(), step.context());
+      tokens = new TokenBatch(tokens(packing.total(), 1), tokens(packing.total(), 2), packing);
+      model = Decoder.init(config, Key.of(0), DType.F32);
+      state = optimizer.init(model);
+    }
+
+    private Tensor tokens(int count, long seed) {
+      return Tensor.of(new Random(seed).ints(count, 0, config.vocabulary()).toArray());
+    }
+
+    Work work() {
+      int count = tokens.packing().total();
+      String name =
+          "%d layers, width %d, %d x %d tokens"
+              .formatted(
+                  config.layers(), config.dim(), tokens.packing().sequences(), config.context());
+      return new Work(name, flops(), count, 0, this::step);
+    }
+
+    private void step() {
+      var loss = Grad.valueAndGrad(model, m -> m.loss(tokens, plan));
+      var next = optimizer.update(model, loss.gradient(), state);
+      model = next.model();
+      state = next.state();
+    }
+
+    /**
+     * Counts a product with a parameter three times (once forward, twice backward), attention three
+     * and a half times.
+     */
+    private double flops() {
+      double norms = (2.0 * config.layers() + 1) * config.dim();
+      double products = 6.0 * tokens.packing().total() * (config.parameters() - norms);
+      double pairs = tokens.packing().sequences() * Pairs.dense(config.context());
+      return products + 14.0 * config.layers() * config.dim() * pairs;
+    }
+  }
+}
