@@ -22,9 +22,15 @@ public final class Moba {
     return attended(query, key, value, packing, config).out();
   }
 
-  /** Returns mixture of block attention with its logSumExp [T, H]. */
+  /**
+   * Returns mixture of block attention with its logSumExp [T, H]. Where {@code topK} reaches every
+   * block there is nothing to choose, and dense attention is faster.
+   */
   public static Attended attended(
       Tensor query, Tensor key, Tensor value, Packing packing, MobaConfig config) {
+    if (config.blocks(packing.maxLength()) <= config.topK()) {
+      return new FlashAttention(packing, config.scale()).attend(query, key, value);
+    }
     Selection selection = new BlockGate(config, packing).select(query, key);
     return new MobaAttention(config, packing).attend(query, key, value, selection);
   }

@@ -132,6 +132,15 @@ final class MobaKernelsTest {
     }
   }
 
+  @Test
+  void leaveAChoiceOfEveryBlockToDenseAttention() {
+    AttentionCase of = of(List.of(50, 20), 2, 2, 20, 16, 4);
+    AttentionInputs in = of.inputs();
+    for (DType dtype : List.of(DType.F32, DType.F64)) {
+      assertThat(in.fused(dtype).flat()).isEqualTo(in.dense(dtype).flat());
+    }
+  }
+
   /** The same numbers, in memory head by head and in steps of two. */
   private static Tensor turned(Tensor x) {
     Tensor headsFirst = x.permute(1, 0, 2).copy().permute(1, 0, 2);
