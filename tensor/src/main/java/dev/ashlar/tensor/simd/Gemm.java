@@ -41,6 +41,9 @@ final class Gemm {
   /** Work worth handing to another thread, in multiplications: some ten microseconds. */
   private static final long GRAIN = 1 << 19;
 
+  /** Rows of the right matrix that are transposed at a time. */
+  private static final int TURNED_DEPTH = 128;
+
   private final int rows;
   private final int columns;
   private final int depth;
@@ -241,11 +244,19 @@ final class Gemm {
   }
 
   private static void packStrided(Matrix part, int deep, int count, float[] to, int at) {
-    var data = part.data();
-    for (int c = 0; c < count; c++) {
-      long column = part.offset() + c * part.columnStride();
-      for (int k = 0; k < deep; k++)
-        to[at + k * PANEL + c] = data.getAtIndex(Matrix.FLOAT, column + k * part.rowStride());
+    Matrix turned = part.transposed();
+    float[] line = Scratch.own().a;
+    // Part by part: the panel's lines stay in the nearest cache until all columns are there.
+    for (int from = 0; from < deep; from += TURNED_DEPTH) {
+      int length = Math.min(TURNED_DEPTH, deep - from);
+      for (int c = 0; c < count; c++) {
+        turned.readRow(c, from, line, 0, length);
+        spread(line, length, to, at + from * PANEL + c);
+      }
     }
+  }
+
+  private static void spread(float[] line, int length, float[] to, int at) {
+    for (int k = 0; k < length; k++) to[at + k * PANEL] = line[k];
   }
 }

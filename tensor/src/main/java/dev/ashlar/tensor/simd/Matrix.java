@@ -16,6 +16,11 @@ record Matrix(MemorySegment data, long offset, long rowStride, long columnStride
         data, offset + row * rowStride + column * columnStride, rowStride, columnStride);
   }
 
+  /** Returns the same numbers, rows as columns. */
+  Matrix transposed() {
+    return new Matrix(data, offset, columnStride, rowStride);
+  }
+
   /**
    * Copies part of a row; {@code count} numbers beginning at (row, column) come to lie at {@code
    * to[at]} on.
