@@ -9,6 +9,10 @@ import java.util.List;
  * so only times of one round compare well.
  */
 final class Rounds {
+  private static final int LEAST_WINDOWS = 3;
+  private static final int MOST_WINDOWS = 8;
+  private static final double STILL_FASTER = 0.97;
+
   private final double[][] seconds; // [work][round]
 
   private Rounds(double[][] seconds) {
@@ -32,17 +36,32 @@ final class Rounds {
     return new Rounds(seconds);
   }
 
-  /** Returns the seconds of a call, once it is warm. */
+  /**
+   * Returns the seconds of a call, once it is warm: the compiler works beside the first seconds,
+   * and replaces its work more than once. Warm is what no longer gets faster.
+   */
   private static double warmUp(Work work, Effort effort) {
-    double all = 0;
-    double last = 0;
-    for (int i = 0; i < 2 || all < effort.warmUpSeconds(); i++) {
-      last = time(work, 1);
-      all += last;
-      // Long enough to be compiled within its first call.
-      if (last > 4 * effort.warmUpSeconds()) break;
+    double before = Double.MAX_VALUE;
+    for (int window = 0; ; window++) {
+      double fastest = fastest(work, effort.warmUpSeconds());
+      if (window >= LEAST_WINDOWS - 1 && fastest > STILL_FASTER * before) return fastest;
+      if (window == MOST_WINDOWS - 1) return fastest;
+      // Long enough to be compiled within its first calls.
+      if (fastest > effort.warmUpSeconds() * LEAST_WINDOWS) return fastest;
+      before = Math.min(before, fastest);
     }
-    return last;
+  }
+
+  /** Returns the seconds of the fastest call within some seconds, of two calls at least. */
+  private static double fastest(Work work, double seconds) {
+    double fastest = Double.MAX_VALUE;
+    double all = 0;
+    for (int calls = 0; calls < 2 || all < seconds; calls++) {
+      double last = time(work, 1);
+      fastest = Math.min(fastest, last);
+      all += last;
+    }
+    return fastest;
   }
 
   private static double time(Work work, int calls) {
