@@ -1,7 +1,6 @@
 package dev.ashlar.examples
 
 import dev.ashlar.autodiff.Grad
-import dev.ashlar.autodiff.GradientException
 import dev.ashlar.autodiff.nn.Linear
 import dev.ashlar.autodiff.nn.Losses
 import dev.ashlar.autodiff.optim.AdamW
@@ -100,11 +99,12 @@ class KotlinTest {
   }
 
   @Test
-  fun aDataClassThatIsNoRecordIsOpaque() {
+  fun aDataClassThatIsNoRecordIsRefused() {
     data class Opaque(val weight: Tensor)
     assertThatThrownBy { Grad.grad(Opaque(vector(1f))) { it.weight.sum() } }
-      .isInstanceOf(GradientException::class.java)
+      .isInstanceOf(IllegalArgumentException::class.java)
       .hasMessageContaining("Opaque")
+      .hasMessageContaining("make it a record (in Kotlin a @JvmRecord data class)")
   }
 
   @Test
