@@ -1,0 +1,54 @@
+package dev.ashlar.gpu;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.TensorSpec;
+import java.util.List;
+
+/**
+ * A device, or a program on one, that does not work; the message says which, why and what helps.
+ */
+public final class DeviceException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private DeviceException(String message) {
+    super(message);
+  }
+
+  private DeviceException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  static DeviceException unusable(String problem) {
+    return new DeviceException(problem);
+  }
+
+  static DeviceException unknown(String name, List<DeviceInfo> known) {
+    return new DeviceException(
+        "device %s: there is none; there are %s"
+            .formatted(name, known.stream().map(DeviceInfo::name).toList()));
+  }
+
+  static DeviceException noKernel(Op op, String device) {
+    return new DeviceException(
+        "no device kernel for op %s (device %s); run the program on the CPU"
+            .formatted(op.label(), device));
+  }
+
+  static DeviceException noType(String what, DType dtype, String device) {
+    return new DeviceException(
+        "%s: no device kernel for %s (device %s takes F32 and BOOL); run the program on the CPU"
+            .formatted(what, dtype, device));
+  }
+
+  static DeviceException tooLarge(String what, TensorSpec spec, String device) {
+    return new DeviceException(
+        "%s: %s has more than 2^31 - 1 elements, which device %s cannot count"
+            .formatted(what, spec, device));
+  }
+
+  static DeviceException failed(String kernels, String device, Throwable cause) {
+    return new DeviceException(
+        "kernel %s failed on device %s: %s".formatted(kernels, device, cause.getMessage()), cause);
+  }
+}
