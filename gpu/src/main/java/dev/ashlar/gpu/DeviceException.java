@@ -3,12 +3,15 @@ package dev.ashlar.gpu;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.program.DeviceInfo;
+import dev.ashlar.tensor.program.DeviceProblem;
+import dev.ashlar.tensor.program.ProgramRunnerException;
 import java.util.List;
 
 /**
  * A device, or a program on one, that does not work; the message says which, why and what helps.
  */
-public final class DeviceException extends RuntimeException {
+public final class DeviceException extends ProgramRunnerException {
   private static final long serialVersionUID = 1;
 
   private DeviceException(String message) {
@@ -19,8 +22,8 @@ public final class DeviceException extends RuntimeException {
     super(message, cause);
   }
 
-  static DeviceException unusable(String problem) {
-    return new DeviceException(problem);
+  static DeviceException unusable(DeviceProblem problem) {
+    return new DeviceException(problem.toString());
   }
 
   static DeviceException unknown(String name, List<DeviceInfo> known) {

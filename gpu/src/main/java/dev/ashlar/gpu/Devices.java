@@ -1,50 +1,46 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.program.DeviceInfo;
+import dev.ashlar.tensor.program.DeviceInfo.Kind;
+import dev.ashlar.tensor.program.DeviceProblem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
-/** The devices that TornadoVM reaches from this JVM, named {@code tornado:driver:device}. */
+/**
+ * The devices that TornadoVM reaches from this JVM, named {@code tornado:driver:device}. Whoever
+ * does not compile against this module reaches them by {@link dev.ashlar.tensor.program.Runners}.
+ */
 public final class Devices {
+  private static final String REMEDY =
+      "install an OpenCL driver for your device, or pocl-opencl-icd, which runs OpenCL on the CPU";
+
   private Devices() {}
 
-  /** Returns what is missing for devices to be used, with the remedy, or empty if nothing is. */
-  public static Optional<String> problem() {
-    if (System.getProperty("tornado.load.runtime.implementation") == null) {
-      return Optional.of(
-          "this JVM was not started for TornadoVM;"
-              + " start it as java @$TORNADOVM_HOME/tornado-argfile @jvm.flags"
-              + " -Dtornado.recover.bailout=False");
-    }
-    // Otherwise a kernel that cannot be compiled runs as plain Java, and computes something else.
-    if (!"False".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"))) {
-      return Optional.of(
-          "TornadoVM would run kernels that fail to compile as plain Java, with wrong results;"
-              + " add -Dtornado.recover.bailout=False to the JVM's flags");
-    }
-    return noDriver();
+  /** Returns what is missing for devices to be used, each with its remedy. */
+  public static List<DeviceProblem> problems() {
+    List<DeviceProblem> problems = TornadoFlags.problems(System.getenv("TORNADOVM_HOME"));
+    return problems.isEmpty() ? missingDriver() : problems;
   }
 
-  private static Optional<String> noDriver() {
+  private static List<DeviceProblem> missingDriver() {
     try {
-      if (TornadoRuntimeProvider.getTornadoRuntime().getNumBackends() > 0) return Optional.empty();
-      return Optional.of(
-          "TornadoVM found no driver; install one for your device, or pocl-opencl-icd for the CPU");
+      var runtime = TornadoRuntimeProvider.getTornadoRuntime();
+      for (int driver = 0; driver < runtime.getNumBackends(); driver++) {
+        if (runtime.getBackend(driver).getNumDevices() > 0) return List.of();
+      }
+      return List.of(new DeviceProblem("TornadoVM found no driver with a device", REMEDY));
     } catch (RuntimeException | LinkageError e) {
-      return Optional.of(
-          "TornadoVM does not start (%s); install a driver for your device, or pocl-opencl-icd for"
-                  .formatted(e)
-              + " the CPU");
+      return List.of(new DeviceProblem("TornadoVM does not start (%s)".formatted(e), REMEDY));
     }
   }
 
-  /** Returns all devices; none where there is a {@link #problem}. */
+  /** Returns all devices; none where there are {@link #problems}. */
   public static List<DeviceInfo> list() {
     List<DeviceInfo> devices = new ArrayList<>();
-    if (problem().isPresent()) return devices;
+    if (!problems().isEmpty()) return devices;
     var runtime = TornadoRuntimeProvider.getTornadoRuntime();
     for (int driver = 0; driver < runtime.getNumBackends(); driver++) {
       TornadoBackend backend = runtime.getBackend(driver);
@@ -59,24 +55,30 @@ public final class Devices {
     TornadoDevice device = backend.getDevice(number);
     return new DeviceInfo(
         "tornado:%d:%d".formatted(driver, number),
+        kind(device),
         backend.getName() + " " + device.getPlatformName(),
         device.getPhysicalDevice().getDeviceName(),
         device.getMaxGlobalMemory(),
         device.getDeviceLocalMemorySize());
   }
 
+  private static Kind kind(TornadoDevice device) {
+    return switch (device.getDeviceType()) {
+      case GPU -> Kind.GPU;
+      case CPU -> Kind.CPU;
+      default -> Kind.OTHER;
+    };
+  }
+
   /**
    * Returns what runs programs on a device.
    *
    * @param name {@code tornado:driver:device}, numbers as {@link #list} gives them
-   * @throws DeviceException if there is a {@link #problem}, or no such device
+   * @throws DeviceException if there are {@link #problems}, or no such device
    */
   public static TornadoRunner get(String name) {
-    problem()
-        .ifPresent(
-            problem -> {
-              throw DeviceException.unusable(problem);
-            });
+    List<DeviceProblem> problems = problems();
+    if (!problems.isEmpty()) throw DeviceException.unusable(problems.getFirst());
     List<DeviceInfo> known = list();
     DeviceInfo info =
         known.stream()

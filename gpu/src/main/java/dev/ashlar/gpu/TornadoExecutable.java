@@ -7,6 +7,7 @@ import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorAccess;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.program.CompileReport;
 import dev.ashlar.tensor.program.Executable;
 import dev.ashlar.tensor.program.Program;
 import dev.ashlar.tensor.program.Program.Constant;
@@ -36,9 +37,12 @@ final class TornadoExecutable implements Executable {
   // null where nothing is computed
   private final @Nullable TornadoExecutionPlan plan;
   private final long bytes;
+  private double compileSeconds;
   private boolean closed;
+  private boolean ran;
 
   TornadoExecutable(Program program, Lowering lowering, String name, TornadoDevice device) {
+    long start = System.nanoTime();
     this.program = program;
     this.lowering = lowering;
     this.device = name;
@@ -49,6 +53,11 @@ final class TornadoExecutable implements Executable {
     Set<FloatArray> arrays = new HashSet<>(lowering.outputs());
     lowering.tasks().forEach(task -> arrays.add(task.writes()));
     this.bytes = arrays.stream().mapToLong(FloatArray::getNumBytesOfSegment).sum();
+    this.compileSeconds = since(start);
+  }
+
+  private static double since(long start) {
+    return (System.nanoTime() - start) * 1e-9;
   }
 
   private static TornadoExecutionPlan plan(ImmutableTaskGraph[] graphs, TornadoDevice device) {
@@ -81,7 +90,11 @@ final class TornadoExecutable implements Executable {
         Interpreter.eager().during(() -> write(input.contiguous(), array));
       }
     }
+    long start = System.nanoTime();
     for (int part = 0; part < graphs.count(); part++) execute(part);
+    // TornadoVM compiles a kernel when it first runs.
+    if (!ran) compileSeconds += since(start);
+    ran = true;
     List<Tensor> outputs = new ArrayList<>();
     for (int i = 0; i < program.outputs().size(); i++) {
       outputs.add(read(lowering.outputs().get(i), program.outputs().get(i).spec()));
@@ -141,6 +154,12 @@ final class TornadoExecutable implements Executable {
   @Override
   public long plannedBytes() {
     return bytes;
+  }
+
+  @Override
+  public synchronized CompileReport report() {
+    int kernels = (int) lowering.tasks().stream().map(Task::kernel).distinct().count();
+    return new CompileReport(device, lowering.tasks().size(), kernels, bytes, compileSeconds);
   }
 
   @Override

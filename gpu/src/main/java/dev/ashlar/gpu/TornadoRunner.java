@@ -1,5 +1,6 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.program.DeviceInfo;
 import dev.ashlar.tensor.program.Executable;
 import dev.ashlar.tensor.program.Program;
 import dev.ashlar.tensor.program.ProgramRunner;

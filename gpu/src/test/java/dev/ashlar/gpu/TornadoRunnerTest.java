@@ -10,7 +10,10 @@ import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.SampleData;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.program.Compiled;
+import dev.ashlar.tensor.program.CompileReport;
+import dev.ashlar.tensor.program.DeviceInfo;
 import dev.ashlar.tensor.program.Executable;
+import dev.ashlar.tensor.program.Runners;
 import dev.ashlar.tensor.program.Tracer;
 import java.util.List;
 import java.util.function.Function;
@@ -103,6 +106,20 @@ final class TornadoRunnerTest {
   }
 
   @Test
+  void aProgramTellsWhatBecameOfIt() {
+    Tensor x = numbers(13, 33);
+    try (var compiled = Compiled.of(runner, (Tensor in) -> in.exp().plus(in).exp())) {
+      compiled.call(x);
+      CompileReport report = compiled.report(x);
+      assertThat(report.runner()).isEqualTo("tornado:0:0");
+      assertThat(report.tasks()).isPositive();
+      assertThat(report.kernels()).isPositive();
+      assertThat(report.bytes()).isGreaterThanOrEqualTo(33 * 4);
+      assertThat(report.seconds()).isPositive();
+    }
+  }
+
+  @Test
   void twoPlansLiveAtOnce() {
     Tensor x = numbers(7, 33);
     Tensor factor = numbers(8, 33);
@@ -161,7 +178,8 @@ final class TornadoRunnerTest {
   void withoutTheFlagAgainstSilentFallbackNothingRuns() {
     String before = System.setProperty("tornado.recover.bailout", "True");
     try {
-      assertThat(Devices.problem().orElseThrow()).contains("-Dtornado.recover.bailout=False");
+      assertThat(Devices.problems().getFirst().remedy()).contains("-Dtornado.recover.bailout=False");
+      assertThat(Runners.devices()).isEmpty();
       assertThatThrownBy(() -> Devices.get("tornado:0:0")).isInstanceOf(DeviceException.class);
     } finally {
       System.setProperty("tornado.recover.bailout", before);
@@ -172,6 +190,8 @@ final class TornadoRunnerTest {
   void devicesAreListedAndUnknownOnesNamed() {
     assertThat(Devices.list()).extracting(DeviceInfo::name).contains("tornado:0:0");
     assertThat(Devices.list().getFirst().memoryBytes()).isPositive();
+    assertThat(Runners.devices()).isEqualTo(Devices.list());
+    assertThat(Runners.get("tornado")).isInstanceOf(TornadoRunner.class);
     assertThatThrownBy(() -> Devices.get("tornado:7:0"))
         .isInstanceOf(DeviceException.class)
         .hasMessageContaining("tornado:0:0");

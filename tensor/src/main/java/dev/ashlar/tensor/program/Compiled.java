@@ -91,6 +91,11 @@ public final class Compiled<A, B> implements AutoCloseable {
     return new MemoryReport(ready.trace.eagerPeakBytes(), ready.executable.plannedBytes());
   }
 
+  /** Returns what became of the program for such inputs where it runs. */
+  public CompileReport report(A inputs) {
+    return entry(inputs).ready(inputs).executable.report();
+  }
+
   /** Returns how many programs were compiled so far. */
   public synchronized int programCount() {
     return (int) entries.values().stream().filter(entry -> entry.ready != null).count();

@@ -25,8 +25,10 @@ final class CpuExecutable implements Executable {
   private final Frames frames;
   // Values that lie in memory which comes with each call.
   private final List<Value> passing = new ArrayList<>();
+  private final CompileReport report;
 
   CpuExecutable(Program program) {
+    long start = System.nanoTime();
     this.program = program;
     this.plan = new MemoryPlan(program);
     this.instructions = Instruction.of(program, plan);
@@ -36,6 +38,19 @@ final class CpuExecutable implements Executable {
       (owner == Owner.INPUT || owner == Owner.ANSWER ? passing : staying).add(value);
     }
     this.frames = new Frames(program, plan, staying);
+    this.report = report((System.nanoTime() - start) * 1e-9);
+  }
+
+  private CompileReport report(double seconds) {
+    long kernels =
+        program.steps().stream()
+            .map(Program.Step::op)
+            .filter(op -> !(op instanceof Op.View))
+            .map(Op::label)
+            .distinct()
+            .count();
+    return new CompileReport(
+        Runners.CPU, instructions.size(), (int) kernels, plan.plannedBytes(), seconds);
   }
 
   private List<Value> values() {
@@ -189,6 +204,11 @@ final class CpuExecutable implements Executable {
   @Override
   public long plannedBytes() {
     return plan.plannedBytes();
+  }
+
+  @Override
+  public CompileReport report() {
+    return report;
   }
 
   @Override

@@ -12,11 +12,16 @@ public interface Executable extends AutoCloseable {
    * @throws IllegalArgumentException if the inputs are not of the program's types and shapes
    * @throws dev.ashlar.tensor.TensorLifetimeException if an input was freed or donated, or shares
    *     memory with one that is updated in place
+   * @throws ProgramRunnerException if the program cannot run where it was to; the inputs are then
+   *     as they were
    */
   List<Tensor> run(List<Tensor> inputs);
 
   /** Returns the bytes a run needs for intermediate results and outputs. */
   long plannedBytes();
+
+  /** Returns what became of the program: where it runs, of how many tasks, in how much memory. */
+  CompileReport report();
 
   /** Gives back what is kept between runs. */
   @Override

@@ -1,0 +1,42 @@
+package dev.ashlar.gpu;
+
+import dev.ashlar.tensor.program.DeviceProblem;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the JVM must be started with. Names no class of TornadoVM, which may not be there. */
+final class TornadoFlags {
+  private static final String BAILOUT = "tornado.recover.bailout";
+  private static final String START =
+      "start it as java @$TORNADOVM_HOME/tornado-argfile @jvm.flags -D" + BAILOUT + "=False";
+
+  private TornadoFlags() {}
+
+  /** Returns what this JVM was started without. */
+  static List<DeviceProblem> problems(@Nullable String home) {
+    List<DeviceProblem> problems = new ArrayList<>();
+    if (System.getProperty("tornado.load.runtime.implementation") == null) {
+      boolean installed = home != null && !home.isEmpty();
+      problems.add(
+          installed
+              ? new DeviceProblem("this JVM was not started for TornadoVM", START)
+              : new DeviceProblem(
+                  "there is no TornadoVM SDK: TORNADOVM_HOME is not set",
+                  "install TornadoVM and let TORNADOVM_HOME name its folder"));
+    } else if (!"False".equalsIgnoreCase(System.getProperty(BAILOUT))) {
+      // Otherwise a kernel that cannot be compiled runs as plain Java, and computes something else.
+      problems.add(
+          new DeviceProblem(
+              "TornadoVM would run kernels that fail to compile as plain Java, with wrong results",
+              "add -D" + BAILOUT + "=False to the JVM's flags"));
+    }
+    return problems;
+  }
+
+  /** Throws DeviceException for the first problem. */
+  static void require() {
+    List<DeviceProblem> problems = problems(System.getenv("TORNADOVM_HOME"));
+    if (!problems.isEmpty()) throw DeviceException.unusable(problems.getFirst());
+  }
+}
