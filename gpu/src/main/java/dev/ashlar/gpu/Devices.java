@@ -17,6 +17,12 @@ public final class Devices {
   private static final String REMEDY =
       "install an OpenCL driver for your device, or pocl-opencl-icd, which runs OpenCL on the CPU";
 
+  static {
+    // TornadoVM reads it once. Its native_sin and the like are wrong for great numbers.
+    String natives = "tornado.enable.nativeFunctions";
+    if (System.getProperty(natives) == null) System.setProperty(natives, "False");
+  }
+
   private Devices() {}
 
   /** Returns what is missing for devices to be used, each with its remedy. */

@@ -9,8 +9,8 @@ import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.SampleData;
 import dev.ashlar.tensor.Tensor;
-import dev.ashlar.tensor.program.Compiled;
 import dev.ashlar.tensor.program.CompileReport;
+import dev.ashlar.tensor.program.Compiled;
 import dev.ashlar.tensor.program.DeviceInfo;
 import dev.ashlar.tensor.program.Executable;
 import dev.ashlar.tensor.program.Runners;
@@ -178,7 +178,8 @@ final class TornadoRunnerTest {
   void withoutTheFlagAgainstSilentFallbackNothingRuns() {
     String before = System.setProperty("tornado.recover.bailout", "True");
     try {
-      assertThat(Devices.problems().getFirst().remedy()).contains("-Dtornado.recover.bailout=False");
+      assertThat(Devices.problems().getFirst().remedy())
+          .contains("-Dtornado.recover.bailout=False");
       assertThat(Runners.devices()).isEmpty();
       assertThatThrownBy(() -> Devices.get("tornado:0:0")).isInstanceOf(DeviceException.class);
     } finally {

@@ -11,12 +11,7 @@ package dev.ashlar.tensor.program;
  * @param localMemoryBytes the memory that a work group shares
  */
 public record DeviceInfo(
-    String name,
-    Kind kind,
-    String driver,
-    String device,
-    long memoryBytes,
-    long localMemoryBytes) {
+    String name, Kind kind, String driver, String device, long memoryBytes, long localMemoryBytes) {
   /** What a device is. */
   public enum Kind {
     /** A graphics processor. */

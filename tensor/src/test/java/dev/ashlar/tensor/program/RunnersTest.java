@@ -29,8 +29,7 @@ final class RunnersTest {
     }
 
     static Fake broken(String what, String remedy) {
-      return new Fake(
-          ProgramExecutor.cpu(), List.of(new DeviceProblem(what, remedy)), List.of());
+      return new Fake(ProgramExecutor.cpu(), List.of(new DeviceProblem(what, remedy)), List.of());
     }
 
     @Override
@@ -53,7 +52,8 @@ final class RunnersTest {
 
   private static final ProgramRunner REFUSING =
       program -> {
-        throw new ProgramRunnerException("no kernel for " + program.steps().getFirst().op().label());
+        throw new ProgramRunnerException(
+            "no kernel for " + program.steps().getFirst().op().label());
       };
 
   /** Compiles everything, and fails at the second run. */
