@@ -1,12 +1,15 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.DType;
-import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.program.DeviceInfo;
 import dev.ashlar.tensor.program.DeviceProblem;
+import dev.ashlar.tensor.program.Program.Step;
+import dev.ashlar.tensor.program.Program.Value;
 import dev.ashlar.tensor.program.ProgramRunnerException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A device, or a program on one, that does not work; the message says which, why and what helps.
@@ -32,16 +35,25 @@ public final class DeviceException extends ProgramRunnerException {
             .formatted(name, known.stream().map(DeviceInfo::name).toList()));
   }
 
-  static DeviceException noKernel(Op op, String device) {
+  static DeviceException noKernel(Step step, String device) {
+    List<Value> values = step.inputs().isEmpty() ? step.outputs() : step.inputs();
+    Set<DType> types = new LinkedHashSet<>(values.stream().map(v -> v.spec().dtype()).toList());
+    String of = types.equals(Set.of(DType.F32)) ? "" : " of " + types;
     return new DeviceException(
-        "no device kernel for op %s (device %s); run the program on the CPU"
-            .formatted(op.label(), device));
+        "no device kernel for op %s%s (device %s); run the program on the CPU"
+            .formatted(step.op().label(), of, device));
   }
 
   static DeviceException noType(String what, DType dtype, String device) {
     return new DeviceException(
-        "%s: no device kernel for %s (device %s takes F32 and BOOL); run the program on the CPU"
+        "%s: no device kernel for %s (device %s); run the program on the CPU"
             .formatted(what, dtype, device));
+  }
+
+  static DeviceException tooManyItems(String kernel, long items, String device) {
+    return new DeviceException(
+        "kernel %s: takes %d work items, more than 2^31 - 1, which device %s cannot count"
+            .formatted(kernel, items, device));
   }
 
   static DeviceException tooLarge(String what, TensorSpec spec, String device) {

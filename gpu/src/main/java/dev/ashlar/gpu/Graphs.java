@@ -3,6 +3,7 @@ package dev.ashlar.gpu;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,8 @@ import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * The tasks of a program in task graphs of limited length, for TornadoVM has buffers of fixed size
@@ -25,28 +26,43 @@ final class Graphs {
 
   private final String prefix = "ashlar" + NUMBER.incrementAndGet() + "g";
   private final List<List<Task>> parts = new ArrayList<>();
-  private final Map<FloatArray, Integer> maker = new HashMap<>();
+  // Of arrays that kernels write: the first and the last graph that uses them.
+  private final Map<TornadoNativeArray, Integer> first = new LinkedHashMap<>();
+  private final Map<TornadoNativeArray, Integer> last = new HashMap<>();
   private final GridScheduler grid = new GridScheduler();
-  private final IntArray geometry;
-  private final Set<FloatArray> fixed;
-  private final Set<FloatArray> outputs;
+  private final Given given;
+
+  /**
+   * What kernels find in arrays before a run, and what is wanted of them after it.
+   *
+   * @param fixed arrays whose numbers never change
+   * @param fresh arrays that the host writes before each run
+   * @param wanted arrays that the host reads after each run
+   */
+  record Given(
+      IntArray geometry,
+      Set<TornadoNativeArray> fixed,
+      Set<TornadoNativeArray> fresh,
+      Set<TornadoNativeArray> wanted) {}
 
   /**
    * Divides tasks into graphs.
    *
-   * @param fixed arrays whose numbers never change
    * @param length the most tasks of a graph
    */
-  Graphs(Lowering lowering, Set<FloatArray> fixed, int length) {
-    this.geometry = lowering.geometry().toArray();
-    this.fixed = fixed;
-    this.outputs = new HashSet<>(lowering.outputs());
-    List<Task> tasks = lowering.tasks();
+  Graphs(List<Task> tasks, Given given, int length) {
+    this.given = given;
+    Set<TornadoNativeArray> written = new HashSet<>();
     for (int from = 0; from < tasks.size(); from += length) {
       parts.add(tasks.subList(from, Math.min(tasks.size(), from + length)));
     }
+    tasks.forEach(task -> written.addAll(task.writes()));
     for (int part = 0; part < parts.size(); part++) {
-      for (Task task : parts.get(part)) maker.put(task.writes(), part);
+      for (TornadoNativeArray array : used(part)) {
+        if (!written.contains(array)) continue;
+        first.putIfAbsent(array, part);
+        last.put(array, part);
+      }
     }
   }
 
@@ -63,7 +79,7 @@ final class Graphs {
     int number = 0;
     for (Task task : parts.get(part)) {
       String id = "t" + number++;
-      task.call().addTo(graph, id, geometry);
+      task.call().addTo(graph, id, given.geometry);
       var worker = new WorkerGrid1D(Math.toIntExact(task.items()));
       worker.setLocalWork(task.group(), 1, 1);
       grid.addWorkerGrid(prefix + part + "." + id, worker);
@@ -74,43 +90,45 @@ final class Graphs {
 
   /** Lets a graph begin with what it needs. */
   private void take(TaskGraph graph, int part) {
-    graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, geometry);
-    Set<FloatArray> given = read(part, part + 1);
-    given.removeIf(maker::containsKey);
-    for (FloatArray array : given) {
-      boolean once = fixed.contains(array);
-      graph.transferToDevice(
-          once ? DataTransferMode.FIRST_EXECUTION : DataTransferMode.EVERY_EXECUTION, array);
+    graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, given.geometry);
+    for (TornadoNativeArray array : used(part)) {
+      if (first.getOrDefault(array, part) != part) continue;
+      if (given.fixed.contains(array)) {
+        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
+      } else if (given.fresh.contains(array)) {
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, array);
+      }
     }
     // A graph can take over what the one before it had, and no other.
-    for (FloatArray array : carried(part)) {
+    for (TornadoNativeArray array : carried(part)) {
       graph.consumeFromDevice(prefix + (part - 1), array);
     }
   }
 
   /** Lets a graph end with what others need. */
   private void give(TaskGraph graph, int part) {
-    for (FloatArray array : carried(part + 1)) graph.persistOnDevice(array);
-    for (Task task : parts.get(part)) {
-      if (outputs.contains(task.writes())) {
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, task.writes());
+    for (TornadoNativeArray array : carried(part + 1)) graph.persistOnDevice(array);
+    for (TornadoNativeArray array : used(part)) {
+      if (given.wanted.contains(array) && last.get(array) == part) {
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, array);
       }
     }
   }
 
-  /** Returns what graphs before {@code part} make and graphs from there on read. */
-  private Set<FloatArray> carried(int part) {
-    Set<FloatArray> carried = read(part, parts.size());
-    carried.removeIf(array -> maker.getOrDefault(array, parts.size()) >= part);
-    return carried;
+  /** Returns what graphs before {@code part} write and it or a later one uses. */
+  private List<TornadoNativeArray> carried(int part) {
+    return first.keySet().stream()
+        .filter(array -> first.get(array) < part && last.get(array) >= part)
+        .toList();
   }
 
-  private Set<FloatArray> read(int begin, int end) {
-    Set<FloatArray> read = new LinkedHashSet<>();
-    for (int part = begin; part < end; part++) {
-      for (Task task : parts.get(part)) read.addAll(task.reads());
+  private Set<TornadoNativeArray> used(int part) {
+    Set<TornadoNativeArray> used = new LinkedHashSet<>();
+    for (Task task : parts.get(part)) {
+      used.addAll(task.reads());
+      used.addAll(task.writes());
     }
-    return read;
+    return used;
   }
 
   GridScheduler grid() {

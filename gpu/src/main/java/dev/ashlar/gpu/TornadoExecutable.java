@@ -1,18 +1,14 @@
 package dev.ashlar.gpu;
 
-import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Hold;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorAccess;
 import dev.ashlar.tensor.TensorScope;
-import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.program.CompileReport;
 import dev.ashlar.tensor.program.Executable;
 import dev.ashlar.tensor.program.Program;
 import dev.ashlar.tensor.program.Program.Constant;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +19,7 @@ import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** A program as an execution plan of TornadoVM. Runs of one plan come after one another. */
 final class TornadoExecutable implements Executable {
@@ -46,13 +42,23 @@ final class TornadoExecutable implements Executable {
     this.program = program;
     this.lowering = lowering;
     this.device = name;
-    Set<FloatArray> fixed = new HashSet<>();
+    Tasks tasks = lowering.tasks();
+    Set<TornadoNativeArray> fixed = new HashSet<>(tasks.constants());
     for (Constant constant : program.constants()) fixed.add(upload(constant));
-    this.graphs = new Graphs(lowering, fixed, TASKS_PER_GRAPH);
+    Set<TornadoNativeArray> fresh = new HashSet<>();
+    program.inputs().forEach(input -> fresh.add(lowering.place(input.value()).array()));
+    Set<TornadoNativeArray> wanted = new HashSet<>();
+    lowering.outputs().forEach(place -> wanted.add(place.array()));
+    if (tasks.hasFaults()) {
+      fresh.add(tasks.faultNumbers());
+      wanted.add(tasks.faultNumbers());
+    }
+    var given = new Graphs.Given(tasks.geometry().toArray(), fixed, fresh, wanted);
+    this.graphs = new Graphs(tasks.all(), given, TASKS_PER_GRAPH);
     this.plan = graphs.count() == 0 ? null : plan(graphs.build(), device);
-    Set<FloatArray> arrays = new HashSet<>(lowering.outputs());
-    lowering.tasks().forEach(task -> arrays.add(task.writes()));
-    this.bytes = arrays.stream().mapToLong(FloatArray::getNumBytesOfSegment).sum();
+    Set<TornadoNativeArray> arrays = new HashSet<>(wanted);
+    tasks.all().forEach(task -> arrays.addAll(task.writes()));
+    this.bytes = arrays.stream().mapToLong(TornadoNativeArray::getNumBytesOfSegment).sum();
     this.compileSeconds = since(start);
   }
 
@@ -68,37 +74,38 @@ final class TornadoExecutable implements Executable {
     return plan;
   }
 
-  private FloatArray upload(Constant constant) {
-    FloatArray array = lowering.place(constant.value()).array();
-    Tensor tensor = constant.tensor();
-    try (var _ = TensorScope.open()) {
-      Interpreter.eager().during(() -> write(tensor.contiguous(), array));
-    }
+  private TornadoNativeArray upload(Constant constant) {
+    TornadoNativeArray array = lowering.place(constant.value()).array();
+    write(constant.tensor(), array);
     return array;
+  }
+
+  private static void write(Tensor tensor, TornadoNativeArray array) {
+    try (var _ = TensorScope.open()) {
+      Tensor rowMajor = Interpreter.eager().during(tensor::contiguous);
+      DeviceArrays.write(rowMajor, array);
+    }
   }
 
   @Override
   public synchronized List<Tensor> run(List<Tensor> inputs) {
     if (closed) throw new IllegalStateException("program on %s: closed".formatted(device));
     check(inputs);
-    try (var hold = new Hold();
-        var _ = TensorScope.open()) {
+    try (var hold = new Hold()) {
       inputs.forEach(hold::add);
       for (int i = 0; i < inputs.size(); i++) {
-        FloatArray array = lowering.place(program.inputs().get(i).value()).array();
-        Tensor input = inputs.get(i);
-        Interpreter.eager().during(() -> write(input.contiguous(), array));
+        write(inputs.get(i), lowering.place(program.inputs().get(i).value()).array());
       }
     }
+    lowering.tasks().faultNumbers().init(0);
     long start = System.nanoTime();
     for (int part = 0; part < graphs.count(); part++) execute(part);
     // TornadoVM compiles a kernel when it first runs.
     if (!ran) compileSeconds += since(start);
     ran = true;
+    lowering.tasks().throwFault();
     List<Tensor> outputs = new ArrayList<>();
-    for (int i = 0; i < program.outputs().size(); i++) {
-      outputs.add(read(lowering.outputs().get(i), program.outputs().get(i).spec()));
-    }
+    for (Place place : lowering.outputs()) outputs.add(read(place));
     return outputs;
   }
 
@@ -126,28 +133,10 @@ final class TornadoExecutable implements Executable {
     }
   }
 
-  /** Copies a row-major tensor into an array. */
-  private static boolean write(Tensor tensor, FloatArray array) {
-    MemorySegment from = TensorAccess.operand(tensor).elements();
-    if (tensor.dtype() == DType.F32) {
-      MemorySegment.copy(from, 0, array.getSegment(), 0, from.byteSize());
-    } else {
-      for (int i = 0; i < from.byteSize(); i++) array.set(i, from.get(ValueLayout.JAVA_BYTE, i));
-    }
-    return true;
-  }
-
   /** Returns an array's numbers as a tensor of the innermost scope. */
-  private static Tensor read(FloatArray array, TensorSpec spec) {
-    Tensor tensor = TensorAccess.allocate(spec);
-    MemorySegment to = TensorAccess.operand(tensor).elements();
-    if (spec.dtype() == DType.F32) {
-      MemorySegment.copy(array.getSegment(), 0, to, 0, to.byteSize());
-    } else {
-      for (int i = 0; i < to.byteSize(); i++) {
-        to.set(ValueLayout.JAVA_BYTE, i, (byte) (array.get(i) != 0 ? 1 : 0));
-      }
-    }
+  private static Tensor read(Place place) {
+    Tensor tensor = TensorAccess.allocate(place.spec());
+    DeviceArrays.read(place.array(), place.dtype(), TensorAccess.operand(tensor).elements());
     return tensor;
   }
 
@@ -158,8 +147,9 @@ final class TornadoExecutable implements Executable {
 
   @Override
   public synchronized CompileReport report() {
-    int kernels = (int) lowering.tasks().stream().map(Task::kernel).distinct().count();
-    return new CompileReport(device, lowering.tasks().size(), kernels, bytes, compileSeconds);
+    List<Task> tasks = lowering.tasks().all();
+    int kernels = (int) tasks.stream().map(Task::kernel).distinct().count();
+    return new CompileReport(device, tasks.size(), kernels, bytes, compileSeconds);
   }
 
   @Override

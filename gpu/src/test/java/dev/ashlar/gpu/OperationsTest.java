@@ -1,7 +1,6 @@
 package dev.ashlar.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Interpreter;
@@ -17,7 +16,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -25,30 +25,47 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class OperationsTest {
   private static final double TOLERANCE = 1e-5;
 
-  /** The operations that have no device kernel; the guide names the same. */
+  /** What has no device kernel, with the inputs' element types where they are not all F32. */
   private static final Set<String> WITHOUT_KERNEL =
       Set.of(
+          "arange of [F64]",
+          "arange of [I32]",
+          "arange of [I64]",
           "argMax",
-          "cos",
-          "pow",
-          "sin",
           "argMin",
+          "cast",
           "concat",
+          "cos",
           "cumSum",
           "expm1",
-          "gather",
-          "indexAdd",
-          "indexSelect",
+          "fill of [BF16]",
+          "fill of [F64]",
+          "fill of [I32]",
+          "fill of [I64]",
+          "gather of [F32, I32]",
+          "gather of [F32, I64]",
+          "indexAdd of [F32, I32]",
+          "indexAdd of [F32, I64]",
+          "indexSelect of [F32, I32]",
+          "indexSelect of [F32, I64]",
           "log1p",
           "normal",
-          "oneHot",
+          "normal of [F64]",
+          "oneHot of [I32]",
+          "oneHot of [I64]",
           "pad",
+          "pow",
           "rem",
           "round",
-          "scatterAdd",
+          "scatterAdd of [F32, I32]",
+          "scatterAdd of [F32, I64]",
+          "sin",
           "sort",
           "topK",
-          "uniform");
+          "uniform",
+          "uniform of [F64]");
+
+  private static final Pattern REFUSAL = Pattern.compile("no device kernel for op (.+) \\(device");
 
   private final TornadoRunner runner = Devices.get("tornado:0:0");
   private final Set<String> refused = new TreeSet<>();
@@ -74,10 +91,7 @@ final class OperationsTest {
       try (var _ = TensorScope.open()) {
         List<Tensor> inputs = sample.inputs().apply(DType.F32);
         List<Tensor> expected = Interpreter.current().interpret(sample.op(), inputs);
-        boolean known =
-            Stream.concat(inputs.stream(), expected.stream())
-                .allMatch(t -> t.dtype() == DType.F32 || t.dtype() == DType.BOOL);
-        tryOne(sample, inputs, expected, known);
+        tryOne(sample, inputs, expected);
         tried++;
       } catch (RuntimeException | AssertionError e) {
         failures.add(sample.name() + ": " + e.getMessage());
@@ -87,19 +101,17 @@ final class OperationsTest {
     return tried;
   }
 
-  private void tryOne(OpSample sample, List<Tensor> inputs, List<Tensor> expected, boolean known) {
+  private void tryOne(OpSample sample, List<Tensor> inputs, List<Tensor> expected) {
     Op op = sample.op();
     try (var step =
         Compiled.of(runner, (List<Tensor> in) -> Interpreter.current().interpret(op, in))) {
-      if (!known || WITHOUT_KERNEL.contains(op.label())) {
-        assertThatThrownBy(() -> step.call(inputs))
-            .isInstanceOf(DeviceException.class)
-            .hasMessageContaining("no device kernel for");
-        if (known || WITHOUT_KERNEL.contains(op.label())) refused.add(op.label());
-        return;
-      }
+      List<Tensor> first = step.call(inputs);
+      Close.assertClose(first, expected, TOLERANCE);
       Close.assertClose(step.call(inputs), expected, TOLERANCE);
-      Close.assertClose(step.call(inputs), expected, TOLERANCE);
+    } catch (DeviceException e) {
+      Matcher refusal = REFUSAL.matcher(e.getMessage());
+      if (!refusal.lookingAt()) throw e;
+      refused.add(refusal.group(1));
     }
   }
 }

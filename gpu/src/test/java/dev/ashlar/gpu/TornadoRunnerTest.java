@@ -170,7 +170,7 @@ final class TornadoRunnerTest {
     try (var compiled = Compiled.of(runner, (Tensor in) -> in.plus(in))) {
       assertThatThrownBy(() -> compiled.call(Tensor.of(1, 2)))
           .isInstanceOf(DeviceException.class)
-          .hasMessageContaining("no device kernel for I32");
+          .hasMessageContaining("no device kernel for op plus of [I32] (device tornado:0:0)");
     }
   }
 

@@ -1,0 +1,150 @@
+package dev.ashlar.gpu;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * The tasks of a program as they come, and what rules need to make them: the {@link Geometry},
+ * arrays for what lies between two tasks, constant arrays, and faults that kernels can report.
+ */
+final class Tasks {
+  /** The work items of a group of kernels with one work item per element. */
+  static final int GROUP = 64;
+
+  /** Ints of a fault: how often it happened, and the number that was at fault. */
+  private static final int FAULT = 2;
+
+  private final String device;
+  private final KernelContext context = new KernelContext();
+  private final Geometry geometry = new Geometry();
+  private final List<Task> tasks = new ArrayList<>();
+  private final List<TornadoNativeArray> constants = new ArrayList<>();
+  private final Map<Integer, Function<Integer, RuntimeException>> faults = new LinkedHashMap<>();
+  private final IntArray faultNumbers;
+
+  /** Makes an empty list, for a program of so many steps. */
+  Tasks(String device, int steps) {
+    this.device = device;
+    this.faultNumbers = new IntArray(FAULT * Math.max(1, steps));
+    faultNumbers.init(0);
+  }
+
+  // ---- Adding tasks.
+
+  /** Adds a kernel with one work item per element, of which there are {@code n}. */
+  void each(
+      String kernel,
+      List<? extends TornadoNativeArray> reads,
+      List<? extends TornadoNativeArray> writes,
+      long n,
+      Task.Call call) {
+    groups(kernel, reads, writes, (n + GROUP - 1) / GROUP, GROUP, call);
+  }
+
+  /** Adds a kernel with {@code count} work groups of {@code group} work items. */
+  void groups(
+      String kernel,
+      List<? extends TornadoNativeArray> reads,
+      List<? extends TornadoNativeArray> writes,
+      long count,
+      int group,
+      Task.Call call) {
+    long items = Math.multiplyExact(count, (long) group);
+    if (items > Integer.MAX_VALUE) {
+      throw DeviceException.tooManyItems(kernel, items, device);
+    }
+    if (items > 0) tasks.add(new Task(kernel, reads, writes, items, group, call));
+  }
+
+  // ---- What kernels are given.
+
+  /** Returns what every kernel takes first. */
+  KernelContext context() {
+    return context;
+  }
+
+  Geometry geometry() {
+    return geometry;
+  }
+
+  /** Returns numbers for the tasks of one step, undefined at first. */
+  FloatArray floats(long size) {
+    return scratch(DType.F32, size).floats();
+  }
+
+  /** Returns whole numbers for the tasks of one step, undefined at first. */
+  IntArray ints(long size) {
+    return scratch(DType.I32, size).ints();
+  }
+
+  /** Returns memory for the tasks of one step, undefined at first. */
+  Place scratch(DType dtype, long size) {
+    var spec = new TensorSpec(dtype, Shape.of(Math.toIntExact(size)));
+    return DeviceArrays.place("scratch", spec, device);
+  }
+
+  /**
+   * Makes an array that has its numbers already, and keeps them, one of the program's constants.
+   */
+  <A extends TornadoNativeArray> A constant(A array) {
+    constants.add(array);
+    return array;
+  }
+
+  // ---- Faults.
+
+  /**
+   * Adds a fault that the kernels of a step can report, and returns where: they add 1 to, or set,
+   * that number of {@link #faultNumbers}, and may put a number that says more into the next. After
+   * a run with such a report the program throws {@code error}, given the second number.
+   */
+  int fault(Function<Integer, RuntimeException> error) {
+    int at = FAULT * faults.size();
+    faults.put(at, error);
+    return at;
+  }
+
+  /** Returns where faults are reported: 0 before a run. */
+  IntArray faultNumbers() {
+    return faultNumbers;
+  }
+
+  /** Throws what the last run reported, if anything. */
+  void throwFault() {
+    faults.forEach(
+        (at, error) -> {
+          if (faultNumbers.get(at) != 0) throw error.apply(faultNumbers.get(at + 1));
+        });
+  }
+
+  boolean hasFaults() {
+    return !faults.isEmpty();
+  }
+
+  // ---- Refusals.
+
+  /** Returns the error for an element type that an operation's kernels do not take. */
+  DeviceException noType(String what, DType dtype) {
+    return DeviceException.noType(what, dtype, device);
+  }
+
+  // ---- What was made.
+
+  List<Task> all() {
+    return tasks;
+  }
+
+  List<TornadoNativeArray> constants() {
+    return constants;
+  }
+}
