@@ -167,6 +167,15 @@ final class LargeSamples {
             new int[] {65, 33, 129},
             new int[] {31, 300, 47},
             new int[] {100, 1, 100},
+            new int[] {1, 64, 200},
+            new int[] {1, 600, 100},
+            new int[] {3, 100, 129},
+            new int[] {8, 37, 300},
+            new int[] {12, 70, 530},
+            new int[] {16, 33, 300},
+            new int[] {17, 33, 300},
+            new int[] {300, 40, 1},
+            new int[] {300, 530, 5},
             new int[] {129, 513, 70})) {
       int m = mkn[0];
       int k = mkn[1];

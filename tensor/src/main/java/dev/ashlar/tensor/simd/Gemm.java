@@ -80,7 +80,7 @@ final class Gemm {
     long panelWork = Math.max(1, (long) deep * PANEL);
     Parallel.range(
         panels,
-        Math.max(1, GRAIN / 8 / panelWork),
+        Math.max(1, (right.columnStride() == 1 ? GRAIN / 8 : GRAIN / 32) / panelWork),
         (first, last) -> {
           for (int panel = (int) first; panel < last; panel++) {
             packPanel(
@@ -245,13 +245,28 @@ final class Gemm {
 
   private static void packStrided(Matrix part, int deep, int count, float[] to, int at) {
     Matrix turned = part.transposed();
+    int squares = 0;
+    if (part.rowStride() == 1 && count == PANEL && Squares.fit()) {
+      squares = deep / LANES * LANES;
+      packSquares(turned, squares, to, at);
+    }
     float[] line = Scratch.own().a;
     // Part by part: the panel's lines stay in the nearest cache until all columns are there.
-    for (int from = 0; from < deep; from += TURNED_DEPTH) {
+    for (int from = squares; from < deep; from += TURNED_DEPTH) {
       int length = Math.min(TURNED_DEPTH, deep - from);
       for (int c = 0; c < count; c++) {
         turned.readRow(c, from, line, 0, length);
         spread(line, length, to, at + from * PANEL + c);
+      }
+    }
+  }
+
+  private static void packSquares(Matrix turned, int deep, float[] to, int at) {
+    long stride = turned.rowStride() * Float.BYTES;
+    for (int k = 0; k < deep; k += LANES) {
+      for (int c = 0; c < PANEL; c += LANES) {
+        long from = (turned.offset() + c * turned.rowStride() + k) * Float.BYTES;
+        Squares.transpose(turned.data(), from, stride, to, at + k * PANEL + c, PANEL);
       }
     }
   }

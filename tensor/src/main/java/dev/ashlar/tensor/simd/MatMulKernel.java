@@ -81,7 +81,10 @@ final class MatMulKernel implements Kernel {
     private void multiply(long number) {
       long first = out.layout().offsetElements() + number * rows * columns;
       Matrix product = new Matrix(out.data(), first, columns, 1);
-      new Gemm(rows, columns, depth, left.at(number, axes), right.at(number, axes), product).run();
+      Matrix a = left.at(number, axes);
+      Matrix b = right.at(number, axes);
+      if (FewRows.multiplied(rows, columns, depth, a, b, product)) return;
+      new Gemm(rows, columns, depth, a, b, product).run();
     }
   }
 

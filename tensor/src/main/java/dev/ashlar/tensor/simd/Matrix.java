@@ -37,4 +37,10 @@ record Matrix(MemorySegment data, long offset, long rowStride, long columnStride
     long to = offset + row * rowStride + column * columnStride;
     MemorySegment.copy(from, at, data, FLOAT, to * Float.BYTES, count);
   }
+
+  /** Stores part of a row wherever its numbers lie. */
+  void writeStrided(long row, long column, float[] from, int at, int count) {
+    long to = offset + row * rowStride + column * columnStride;
+    for (int i = 0; i < count; i++) data.setAtIndex(FLOAT, to + i * columnStride, from[at + i]);
+  }
 }

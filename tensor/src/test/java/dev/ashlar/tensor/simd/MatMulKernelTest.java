@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,18 @@ final class MatMulKernelTest {
     "64,32,64",
     "129,513,19",
     "67,45,2049",
-    "40,1030,260"
+    "40,1030,260",
+    "1,4096,256",
+    "1,129,4099",
+    "4,1000,255",
+    "7,333,770",
+    "12,520,16",
+    "13,512,16",
+    "16,520,17",
+    "17,520,17",
+    "530,1,300",
+    "530,3,270",
+    "9,1024,15"
   })
   void multipliesEveryLayout(int rows, int columns, int depth) {
     Operand left = Operands.random(1, F32, rows, depth);
@@ -100,14 +112,41 @@ final class MatMulKernelTest {
   @Test
   void everyNumberOfThreadsGivesTheSameBits() {
     for (int[] size :
-        new int[][] {{150, 700, 300}, {5, 1500, 2500}, {2048, 40, 64}, {300, 40, 5000}}) {
+        new int[][] {
+          {150, 700, 300},
+          {5, 1500, 2500},
+          {2048, 40, 64},
+          {300, 40, 5000},
+          {1, 5000, 300},
+          {6, 300, 5000},
+          {5000, 2, 300}
+        }) {
       Operand left = Operands.random(1, F32, size[0], size[2]);
-      Operand right = Operands.random(2, F32, size[2], size[1]);
-      Parallel.threads(1);
-      double[] alone = Operands.values(multiply(left, right));
-      for (int count = 2; count <= 3; count++) {
-        Parallel.threads(count);
-        assertThat(Operands.values(multiply(left, right))).isEqualTo(alone);
+      checkThreads(left, Operands.random(2, F32, size[2], size[1]));
+      checkThreads(left, Operands.transposed(Operands.random(3, F32, size[1], size[2])));
+    }
+  }
+
+  private static void checkThreads(Operand left, Operand right) {
+    Parallel.threads(1);
+    double[] alone = Operands.values(multiply(left, right));
+    for (int count = 2; count <= 3; count++) {
+      Parallel.threads(count);
+      assertThat(Operands.values(multiply(left, right))).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void aRowIsTheSameHoweverManyRowsAreBesideIt() {
+    for (boolean turned : new boolean[] {false, true}) {
+      Operand left = Operands.random(1, F32, 12, 700);
+      Operand right = Operands.random(2, F32, turned ? 90 : 700, turned ? 700 : 90);
+      if (turned) right = Operands.transposed(right);
+      double[] all = Operands.values(multiply(left, right));
+      for (int row = 0; row < 12; row++) {
+        Operand one = left.with(left.layout().slice(0, row, row + 1, 1));
+        double[] expected = Arrays.copyOfRange(all, row * 90, (row + 1) * 90);
+        assertThat(Operands.values(multiply(one, right))).isEqualTo(expected);
       }
     }
   }

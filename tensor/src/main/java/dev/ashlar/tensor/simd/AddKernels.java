@@ -1,0 +1,170 @@
+package dev.ashlar.tensor.simd;
+
+import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+import static dev.ashlar.tensor.simd.MicroKernels.S;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** The innermost loops of x·W: multiples of rows in memory added to a row in an array. */
+final class AddKernels {
+  /** Rows of W that the larger kernel takes at a time. */
+  static final int DEEP = 8;
+
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  private AddKernels() {}
+
+  /** Adds whole vectors: y += x. */
+  static void add(float[] x, int xt, float[] y, int yt, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector.fromArray(S, y, yt + i)
+          .add(FloatVector.fromArray(S, x, xt + i))
+          .intoArray(y, yt + i);
+    }
+  }
+
+  /** Adds one row: y += x[xt] · w. */
+  static void add1(int count, float[] x, int xt, MemorySegment w, long at, float[] y, int yt) {
+    FloatVector x0 = FloatVector.broadcast(S, x[xt]);
+    int whole = S.loopBound(count);
+    int i = 0;
+    for (; i < whole; i += LANES) {
+      load(w, (at + i) * 4L).fma(x0, FloatVector.fromArray(S, y, yt + i)).intoArray(y, yt + i);
+    }
+    if (i < count) {
+      VectorMask<Float> rest = S.indexInRange(i, count);
+      rest(w, (at + i) * 4L, rest)
+          .fma(x0, FloatVector.fromArray(S, y, yt + i))
+          .intoArray(y, yt + i);
+    }
+  }
+
+  /** Adds 8 rows, one after the other: y += x[xt + k] · w[k, :]. */
+  static void add8(
+      int count, float[] x, int xt, MemorySegment w, long at, long stride, float[] y, int yt) {
+    FloatVector x0 = FloatVector.broadcast(S, x[xt]);
+    FloatVector x1 = FloatVector.broadcast(S, x[xt + 1]);
+    FloatVector x2 = FloatVector.broadcast(S, x[xt + 2]);
+    FloatVector x3 = FloatVector.broadcast(S, x[xt + 3]);
+    FloatVector x4 = FloatVector.broadcast(S, x[xt + 4]);
+    FloatVector x5 = FloatVector.broadcast(S, x[xt + 5]);
+    FloatVector x6 = FloatVector.broadcast(S, x[xt + 6]);
+    FloatVector x7 = FloatVector.broadcast(S, x[xt + 7]);
+    long from = at * Float.BYTES;
+    long step = stride * Float.BYTES;
+    int whole = S.loopBound(count);
+    int i = 0;
+    for (; i < whole; i += LANES) {
+      long bytes = from + i * 4L;
+      FloatVector sum = FloatVector.fromArray(S, y, yt + i);
+      sum = load(w, bytes).fma(x0, sum);
+      sum = load(w, bytes + step).fma(x1, sum);
+      sum = load(w, bytes + 2 * step).fma(x2, sum);
+      sum = load(w, bytes + 3 * step).fma(x3, sum);
+      sum = load(w, bytes + 4 * step).fma(x4, sum);
+      sum = load(w, bytes + 5 * step).fma(x5, sum);
+      sum = load(w, bytes + 6 * step).fma(x6, sum);
+      load(w, bytes + 7 * step).fma(x7, sum).intoArray(y, yt + i);
+    }
+    if (i < count) {
+      VectorMask<Float> rest = S.indexInRange(i, count);
+      long bytes = from + i * 4L;
+      FloatVector sum = FloatVector.fromArray(S, y, yt + i);
+      sum = rest(w, bytes, rest).fma(x0, sum);
+      sum = rest(w, bytes + step, rest).fma(x1, sum);
+      sum = rest(w, bytes + 2 * step, rest).fma(x2, sum);
+      sum = rest(w, bytes + 3 * step, rest).fma(x3, sum);
+      sum = rest(w, bytes + 4 * step, rest).fma(x4, sum);
+      sum = rest(w, bytes + 5 * step, rest).fma(x5, sum);
+      sum = rest(w, bytes + 6 * step, rest).fma(x6, sum);
+      rest(w, bytes + 7 * step, rest).fma(x7, sum).intoArray(y, yt + i);
+    }
+  }
+
+  /** Adds 4 rows to each of 4: y[r, :] += x[r, k] · w[k, :] for one k after the other. */
+  static void add4x4(
+      int count,
+      float[] x,
+      int xt,
+      int xPitch,
+      MemorySegment w,
+      long at,
+      long stride,
+      float[] y,
+      int yt,
+      int yPitch) {
+    FloatVector x00 = FloatVector.broadcast(S, x[xt]);
+    FloatVector x01 = FloatVector.broadcast(S, x[xt + 1]);
+    FloatVector x02 = FloatVector.broadcast(S, x[xt + 2]);
+    FloatVector x03 = FloatVector.broadcast(S, x[xt + 3]);
+    FloatVector x10 = FloatVector.broadcast(S, x[xt + xPitch]);
+    FloatVector x11 = FloatVector.broadcast(S, x[xt + xPitch + 1]);
+    FloatVector x12 = FloatVector.broadcast(S, x[xt + xPitch + 2]);
+    FloatVector x13 = FloatVector.broadcast(S, x[xt + xPitch + 3]);
+    FloatVector x20 = FloatVector.broadcast(S, x[xt + 2 * xPitch]);
+    FloatVector x21 = FloatVector.broadcast(S, x[xt + 2 * xPitch + 1]);
+    FloatVector x22 = FloatVector.broadcast(S, x[xt + 2 * xPitch + 2]);
+    FloatVector x23 = FloatVector.broadcast(S, x[xt + 2 * xPitch + 3]);
+    FloatVector x30 = FloatVector.broadcast(S, x[xt + 3 * xPitch]);
+    FloatVector x31 = FloatVector.broadcast(S, x[xt + 3 * xPitch + 1]);
+    FloatVector x32 = FloatVector.broadcast(S, x[xt + 3 * xPitch + 2]);
+    FloatVector x33 = FloatVector.broadcast(S, x[xt + 3 * xPitch + 3]);
+    long from0 = at * Float.BYTES;
+    long from1 = from0 + stride * Float.BYTES;
+    long from2 = from1 + stride * Float.BYTES;
+    long from3 = from2 + stride * Float.BYTES;
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector w0;
+      FloatVector w1;
+      FloatVector w2;
+      FloatVector w3;
+      if (i + LANES <= count) {
+        w0 = load(w, from0 + i * 4L);
+        w1 = load(w, from1 + i * 4L);
+        w2 = load(w, from2 + i * 4L);
+        w3 = load(w, from3 + i * 4L);
+      } else {
+        VectorMask<Float> rest = S.indexInRange(i, count);
+        w0 = rest(w, from0 + i * 4L, rest);
+        w1 = rest(w, from1 + i * 4L, rest);
+        w2 = rest(w, from2 + i * 4L, rest);
+        w3 = rest(w, from3 + i * 4L, rest);
+      }
+      FloatVector y0 = FloatVector.fromArray(S, y, yt + i);
+      FloatVector y1 = FloatVector.fromArray(S, y, yt + yPitch + i);
+      FloatVector y2 = FloatVector.fromArray(S, y, yt + 2 * yPitch + i);
+      FloatVector y3 = FloatVector.fromArray(S, y, yt + 3 * yPitch + i);
+      y0 = w0.fma(x00, y0);
+      y0 = w1.fma(x01, y0);
+      y0 = w2.fma(x02, y0);
+      y0 = w3.fma(x03, y0);
+      y1 = w0.fma(x10, y1);
+      y1 = w1.fma(x11, y1);
+      y1 = w2.fma(x12, y1);
+      y1 = w3.fma(x13, y1);
+      y2 = w0.fma(x20, y2);
+      y2 = w1.fma(x21, y2);
+      y2 = w2.fma(x22, y2);
+      y2 = w3.fma(x23, y2);
+      y3 = w0.fma(x30, y3);
+      y3 = w1.fma(x31, y3);
+      y3 = w2.fma(x32, y3);
+      y3 = w3.fma(x33, y3);
+      y0.intoArray(y, yt + i);
+      y1.intoArray(y, yt + yPitch + i);
+      y2.intoArray(y, yt + 2 * yPitch + i);
+      y3.intoArray(y, yt + 3 * yPitch + i);
+    }
+  }
+
+  private static FloatVector load(MemorySegment w, long bytes) {
+    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE);
+  }
+
+  private static FloatVector rest(MemorySegment w, long bytes, VectorMask<Float> lanes) {
+    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE, lanes);
+  }
+}

@@ -1,0 +1,232 @@
+package dev.ashlar.tensor.simd;
+
+import static dev.ashlar.tensor.simd.MicroKernels.DEPTH;
+import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.Arrays;
+
+/**
+ * A product of a few rows with a matrix that is read once, where it lies: packing it, as {@link
+ * Gemm} does, would take longer than the product. A matrix whose columns lie side by side (x·Wᵀ) is
+ * taken by dot products, one whose rows do (x·W) by adding multiples of its rows. Which of them,
+ * and what a task computes, depends on sizes and strides alone, and every sum has its order.
+ */
+final class FewRows {
+  /** The most rows to be added up; beyond, packing pays. */
+  private static final int MOST_ADDED = 16;
+
+  /** The most rows for dot products, whose lanes are to be added up as well. */
+  private static final int MOST_DOTTED = 12;
+
+  /** Numbers of the matrix from which on it is read where it lies; smaller ones are packed. */
+  private static final long LEAST_SIZE = 1 << 13;
+
+  /** Numbers of the matrix that are worth a task of their own. */
+  private static final long TASK_SIZE = 1 << 15;
+
+  /** The most columns of a task that adds up rows: their sums stay in the nearest cache. */
+  private static final int TASK_COLUMNS = 512;
+
+  private final int rows;
+  private final int columns;
+  private final int depth;
+  private final Matrix left;
+  private final Matrix right;
+  private final Matrix out;
+
+  /** The rows, {@link #pitch} apart, zeros behind them. */
+  private float[] x = new float[0];
+
+  private final int pitch;
+
+  private FewRows(int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
+    this.rows = rows;
+    this.columns = columns;
+    this.depth = depth;
+    this.left = left;
+    this.right = right;
+    this.out = out;
+    this.pitch = (depth + LANES - 1) / LANES * LANES;
+  }
+
+  /**
+   * Multiplies left [M,K] by right [K,N] into out [M,N] if that is a product of few rows, or of few
+   * columns; answers whether it was.
+   */
+  static boolean multiplied(
+      int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
+    if (isFew(rows, columns, depth, right)) {
+      new FewRows(rows, columns, depth, left, right, out).run();
+      return true;
+    }
+    if (isFew(columns, rows, depth, left.transposed())) {
+      new FewRows(columns, rows, depth, right.transposed(), left.transposed(), out.transposed())
+          .run();
+      return true;
+    }
+    return false;
+  }
+
+  private static boolean isFew(int rows, int columns, int depth, Matrix right) {
+    boolean fits = depth >= LANES && rows < columns && (long) depth * columns >= LEAST_SIZE;
+    if (right.columnStride() == 1) return fits && rows <= MOST_ADDED;
+    return fits && rows <= MOST_DOTTED && right.rowStride() == 1;
+  }
+
+  private void run() {
+    // Longer than the numbers, so that vectors beyond the last are there: zeros.
+    x = Scratch.own().panels(rows * pitch);
+    for (int row = 0; row < rows; row++) {
+      left.readRow(row, 0, x, row * pitch, depth);
+      Arrays.fill(x, row * pitch + depth, (row + 1) * pitch, 0f);
+    }
+    if (right.columnStride() == 1) addRows();
+    else multiplyColumns();
+  }
+
+  // ---- x·Wᵀ: columns lie side by side.
+
+  private void multiplyColumns() {
+    long wanted = Math.max(1, TASK_SIZE / depth) + LANES - 1;
+    Parallel.range(columns, wanted / LANES * LANES, (from, to) -> dots((int) from, (int) to));
+  }
+
+  private void dots(int from, int to) {
+    Scratch scratch = Scratch.own();
+    int width = (to - from + LANES - 1) / LANES * LANES;
+    float[] sums = scratch.sums(rows * width);
+    float[] lanes = scratch.rows(DotKernels.HEIGHT * DotKernels.SQUARE);
+    for (int column = from; column < to; column += LANES) {
+      int count = Math.min(LANES, to - column);
+      for (int row = 0; row < rows; ) {
+        int height = rows - row >= DotKernels.HEIGHT ? DotKernels.HEIGHT : 1;
+        lanes(row, height, column, count, lanes);
+        for (int r = 0; r < height; r++) {
+          int at = (row + r) * width + column - from;
+          DotKernels.sumLanes(lanes, r * DotKernels.SQUARE, sums, at);
+        }
+        row += height;
+      }
+    }
+    for (int row = 0; row < rows; row++) write(row, from, sums, row * width, to - from);
+  }
+
+  /** Stores the lanes of the dot products of {@code height} rows with up to LANES columns. */
+  private void lanes(int row, int height, int column, int count, float[] lanes) {
+    long stride = right.columnStride();
+    for (int i = 0; i < count; ) {
+      long at = right.offset() + (column + i) * stride;
+      if (count - i < DotKernels.WIDTH) {
+        for (int r = 0; r < height; r++) {
+          int to = r * DotKernels.SQUARE + i * LANES;
+          DotKernels.dot1(depth, x, (row + r) * pitch, right.data(), at, lanes, to);
+        }
+        i++;
+        continue;
+      }
+      if (height == 1) {
+        DotKernels.dots1(depth, x, row * pitch, right.data(), at, stride, lanes, i * LANES);
+      } else {
+        DotKernels.dots4(depth, x, row * pitch, pitch, right.data(), at, stride, lanes, i * LANES);
+      }
+      i += DotKernels.WIDTH;
+    }
+  }
+
+  private void write(int row, int column, float[] sums, int at, int count) {
+    if (out.columnStride() == 1) out.writeRow(row, column, sums, at, count);
+    else out.writeStrided(row, column, sums, at, count);
+  }
+
+  // ---- x·W: rows lie side by side.
+
+  /**
+   * As in {@link Gemm}, an element is the sum over blocks of {@link MicroKernels#DEPTH} of chains
+   * in the order of k. If there are few columns to share out, threads take blocks of the depth as
+   * well.
+   */
+  private void addRows() {
+    int blocks = (depth + DEPTH - 1) / DEPTH;
+    int width = taskColumns();
+    int tiles = (columns + width - 1) / width;
+    int padded = tiles * width;
+    if (blocks == 1 || tiles >= 16) {
+      Parallel.range(
+          tiles,
+          1,
+          (from, to) -> {
+            for (int tile = (int) from; tile < to; tile++) addTile(tile * width, width, blocks);
+          });
+      return;
+    }
+    float[] parts = Scratch.own().rows(blocks * rows * padded);
+    Parallel.range(
+        (long) blocks * tiles,
+        1,
+        (from, to) -> {
+          for (long task = from; task < to; task++) {
+            int block = (int) (task / tiles);
+            int tile = (int) (task % tiles);
+            addBlock(
+                block, tile * width, width, parts, block * rows * padded + tile * width, padded);
+          }
+        });
+    for (int block = 1; block < blocks; block++) {
+      AddKernels.add(parts, block * rows * padded, parts, 0, rows * padded);
+    }
+    for (int row = 0; row < rows; row++) write(row, 0, parts, row * padded, columns);
+  }
+
+  /** Returns how many columns a task adds up: whole vectors. */
+  private int taskColumns() {
+    return Math.min(TASK_COLUMNS, (columns + LANES - 1) / LANES * LANES);
+  }
+
+  private void addTile(int column, int width, int blocks) {
+    float[] sums = Scratch.own().sums(2 * rows * width);
+    for (int block = 0; block < blocks; block++) {
+      int at = block == 0 ? 0 : rows * width;
+      addBlock(block, column, width, sums, at, width);
+      if (block > 0) AddKernels.add(sums, at, sums, 0, rows * width);
+    }
+    int count = Math.min(width, columns - column);
+    for (int row = 0; row < rows; row++) write(row, column, sums, row * width, count);
+  }
+
+  /** Stores what a block of the depth adds to a tile, rows {@code pitch} apart. */
+  private void addBlock(int block, int column, int width, float[] to, int at, int pitch) {
+    for (int row = 0; row < rows; row++) {
+      Arrays.fill(to, at + row * pitch, at + row * pitch + width, 0f);
+    }
+    int count = Math.min(width, columns - column);
+    int end = Math.min(depth, (block + 1) * DEPTH);
+    for (int k = block * DEPTH; k < end; k += AddKernels.DEEP) {
+      int deep = Math.min(AddKernels.DEEP, end - k);
+      for (int row = 0; row < rows; ) {
+        int height = deep < AddKernels.DEEP ? 1 : Math.min(4, Integer.highestOneBit(rows - row));
+        addRows(row, height, k, deep, column, count, to, at + row * pitch, pitch);
+        row += height;
+      }
+    }
+  }
+
+  private void addRows(
+      int row, int height, int k, int deep, int column, int count, float[] y, int yt, int pitch) {
+    var w = right.data();
+    long step = right.rowStride();
+    long at = right.offset() + k * step + column;
+    int xt = row * this.pitch + k;
+    if (deep < AddKernels.DEEP) {
+      for (int i = 0; i < deep; i++) AddKernels.add1(count, x, xt + i, w, at + i * step, y, yt);
+    } else if (height == 1) {
+      AddKernels.add8(count, x, xt, w, at, step, y, yt);
+    } else if (height == 2) {
+      AddKernels.add8(count, x, xt, w, at, step, y, yt);
+      AddKernels.add8(count, x, xt + this.pitch, w, at, step, y, yt + pitch);
+    } else {
+      AddKernels.add4x4(count, x, xt, this.pitch, w, at, step, y, yt, pitch);
+      AddKernels.add4x4(count, x, xt + 4, this.pitch, w, at + 4 * step, step, y, yt, pitch);
+    }
+  }
+}
