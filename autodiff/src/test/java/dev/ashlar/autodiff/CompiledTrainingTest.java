@@ -10,6 +10,7 @@ import dev.ashlar.autodiff.optim.AdamWStep;
 import dev.ashlar.autodiff.optim.Clipping;
 import dev.ashlar.autodiff.optim.Gradients;
 import dev.ashlar.autodiff.optim.Schedule;
+import dev.ashlar.autodiff.optim.TrainingStep;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.NoLeaks;
@@ -227,5 +228,44 @@ final class CompiledTrainingTest {
 
   private static long count(Program program, Op op) {
     return program.steps().stream().filter(step -> step.op().equals(op)).count();
+  }
+
+  /** The step is the same whether it is called, run as a program, or made of parts. */
+  @Test
+  void aTrainingStepHasOneResultInEveryForm() {
+    TrainingStep<Mlp, Batch> step = TrainingStep.of(Mlp::loss, ADAM).withClip(0.5);
+    Mlp eager = Mlp.init(1, 8, 32, 4);
+    Mlp compiled = TensorTree.map(eager, Tensor::copy);
+    Mlp parted = TensorTree.map(eager, Tensor::copy);
+    var moments = moments(eager);
+    var compiledMoments = moments(eager);
+    var partedMoments = moments(eager);
+    try (var program = Compiled.of(step::whole)) {
+      for (int i = 0; i < 5; i++) {
+        Batch batch = Batch.draw(i);
+        Tensor pace = ADAM.pace(i);
+        var expected = step.whole(new TrainingStep.Before<>(eager, moments, batch, pace));
+        var actual =
+            program.call(new TrainingStep.Before<>(compiled, compiledMoments, batch, pace));
+        assertSameBits(actual, expected);
+        var sum = step.part(new TrainingStep.Part<>(parted, Gradients.zeros(parted), batch), 1);
+        var finished =
+            step.finish(new TrainingStep.Unfinished<>(parted, partedMoments, sum.total(), pace));
+        assertSameBits(finished.model(), expected.model());
+        assertThat(finished.norm().item()).isEqualTo(expected.norm().item());
+        assertThat(sum.loss().item()).isEqualTo(expected.loss().item());
+        eager = expected.model();
+        moments = expected.moments();
+        compiled = actual.model();
+        compiledMoments = actual.moments();
+        parted = finished.model();
+        partedMoments = finished.moments();
+      }
+      assertThat(program.programCount()).isEqualTo(1);
+    }
+  }
+
+  private static AdamW.Moments<Mlp> moments(Mlp model) {
+    return new AdamW.Moments<>(Gradients.zeros(model), Gradients.zeros(model));
   }
 }

@@ -1,5 +1,6 @@
 package dev.ashlar.examples;
 
+import dev.ashlar.tensor.program.Runners;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -38,6 +39,16 @@ final class RunOptions {
       description =
           "threads; 0 is one for each processor. Results do not depend on it (${DEFAULT-VALUE})")
   int threads;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description =
+          "where the model is trained: cpu, tornado or tornado:DRIVER:DEVICE as `devices` lists"
+              + " them, or auto: a device that is not this processor, for what it can run, else"
+              + " cpu (${DEFAULT-VALUE})")
+  String device = Runners.CPU;
 
   @Option(
       names = "--memory-limit",

@@ -37,6 +37,7 @@ record SavedOptions(Map<String, String> values) {
           "--out",
           "--resume",
           "--threads",
+          "--device",
           "--memory-limit",
           "--stacktrace",
           "--help",

@@ -5,6 +5,7 @@ import dev.ashlar.examples.data.Entropy;
 import dev.ashlar.tensor.Memory;
 import dev.ashlar.tensor.TensorMemoryException;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.program.ProgramRunner;
 import dev.ashlar.tensor.spi.Parallel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,12 +59,13 @@ final class TrainCommand implements Callable<Integer> {
     Path from = run.resume == null ? null : resumeFrom();
     if (from != null) new SavedOptions(Checkpoint.options(from)).fill(commandLine());
     check();
+    ProgramRunner runner = DeviceChoice.runner(run.device);
     Path out = from == null ? freshOut() : outOf(from);
     if (run.threads > 0) Parallel.threads(run.threads);
     Memory memory = run.memoryLimit == null ? Memory.shared() : Memory.withLimit(run.memoryLimit);
     try (var stop = StopSignal.onShutdown(() -> System.err.println("\nstopping after this step"));
         var _ = TensorScope.open(memory)) {
-      train(out, from, stop);
+      train(out, from, runner, stop);
       return 0;
     } catch (TensorMemoryException e) {
       throw new CommandException(
@@ -73,12 +75,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void train(Path out, @Nullable Path from, StopSignal stop) throws IOException {
+  private void train(Path out, @Nullable Path from, ProgramRunner runner, StopSignal stop)
+      throws IOException {
     Corpus corpus = run.data == null ? Corpus.bundled() : Corpus.of(run.data);
     TrainingText text = TrainingText.of(corpus, model.context);
     Files.createDirectories(out);
     var checkpoints = CheckpointFolder.of(out);
-    var setup = new Trainer.Setup(model, optimizer, run, SavedOptions.of(commandLine()).values());
+    var setup =
+        new Trainer.Setup(model, optimizer, run, runner, SavedOptions.of(commandLine()).values());
     var trainer = new Trainer(setup, text, checkpoints, from);
     if (trainer.step() >= optimizer.steps) {
       throw new CommandException(

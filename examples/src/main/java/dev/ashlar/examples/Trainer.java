@@ -1,9 +1,8 @@
 package dev.ashlar.examples;
 
-import dev.ashlar.autodiff.Grad;
 import dev.ashlar.autodiff.optim.AdamW;
-import dev.ashlar.autodiff.optim.Clipping;
 import dev.ashlar.autodiff.optim.Gradients;
+import dev.ashlar.autodiff.optim.TrainingStep;
 import dev.ashlar.examples.data.Batch;
 import dev.ashlar.examples.data.Batches;
 import dev.ashlar.moba.model.AttentionPlan;
@@ -15,6 +14,7 @@ import dev.ashlar.moba.model.TokenBatch;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.program.ProgramRunner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,14 +27,18 @@ import org.jspecify.annotations.Nullable;
 final class Trainer {
   /** What a run depends on. */
   record Setup(
-      ModelOptions model, OptimizerOptions optimizer, RunOptions run, Map<String, String> named) {}
+      ModelOptions model,
+      OptimizerOptions optimizer,
+      RunOptions run,
+      ProgramRunner runner,
+      Map<String, String> named) {}
 
   private final Setup setup;
   private final TrainingText text;
   private final CheckpointFolder checkpoints;
   private final AttentionSchedule attention;
   private final AdamW optimizer;
-  private final Batches training;
+  private final Batches batches;
   private final Batches validation;
 
   // Training stands here: everything below goes into a checkpoint.
@@ -60,7 +64,7 @@ final class Trainer {
     int context = setup.model().context;
     this.attention = setup.model().schedule();
     this.optimizer = options.optimizer();
-    this.training = new Batches(text.training(), options.batch, context);
+    this.batches = new Batches(text.training(), options.batch, context);
     this.validation = new Batches(text.validation(), options.batch, context);
     this.lastCheckpoint = from;
     this.key = Key.of(options.seed);
@@ -90,52 +94,77 @@ final class Trainer {
     int steps = setup.optimizer().steps;
     int evalEvery = setup.run().evalEvery;
     int checkpointEvery = setup.run().checkpointEvery;
-    if (step == 0) evaluate(report);
-    while (step < steps && !stop.requested()) {
-      update(report);
-      if (step % evalEvery == 0 || step == steps) evaluate(report);
-      if (checkpointEvery > 0 && step % checkpointEvery == 0) save();
+    try (var training =
+        new DecoderTraining(setup.optimizer(), optimizer, setup.runner(), report::log)) {
+      if (step == 0) evaluate(training, report);
+      while (step < steps && !stop.requested()) {
+        update(training, report);
+        if (step % evalEvery == 0 || step == steps) evaluate(training, report);
+        if (checkpointEvery > 0 && step % checkpointEvery == 0) save();
+      }
+      save();
     }
-    save();
   }
 
   /** One step: the mean gradient of a few batches, clipped, and AdamW in place. */
-  private void update(TrainReport report) throws IOException {
+  private void update(DecoderTraining training, TrainReport report) throws IOException {
     try (var _ = TensorScope.open()) {
-      OptimizerOptions options = setup.optimizer();
-      AttentionPlan plan = attention.at(step, options.steps);
-      Decoder gradient = Gradients.zeros(model);
-      double loss = 0;
-      for (int i = 0; i < options.accumulate; i++) {
-        try (var _ = TensorScope.open()) {
-          TokenBatch batch = tokens(training.at(key.fold(1), nextBatch++));
-          var part = Grad.valueAndGrad(model, m -> m.loss(batch, plan, options.recomputing()));
-          gradient = Gradients.accumulate(gradient, part.gradient(), 1.0 / options.accumulate);
-          loss += part.value().item() / options.accumulate;
-        }
-      }
-      var clipped = Clipping.byGlobalNorm(gradient, options.clipLimit());
-      requireNumber(loss, "the loss of step " + (step + 1));
-      requireNumber(clipped.norm(), "the gradient's norm at step " + (step + 1));
       double rate = optimizer.rate(state);
-      var next = optimizer.update(model, clipped.gradients(), state);
-      model = next.model();
-      state = next.state();
+      Updated now = setup.optimizer().accumulate == 1 ? fromOne(training) : fromSeveral(training);
+      requireNumber(now.loss(), "the loss of step " + (step + 1));
+      requireNumber(now.norm(), "the gradient's norm at step " + (step + 1));
+      model = now.model();
+      state = new AdamW.State<>(now.moments().first(), now.moments().second(), state.step() + 1);
       step++;
-      lossSum += loss;
+      lossSum += now.loss();
       lossCount++;
-      report.step(step, loss, rate, clipped.norm(), tokensPerStep());
+      report.step(step, now.loss(), rate, now.norm(), tokensPerStep());
     }
   }
 
+  private record Updated(Decoder model, AdamW.Moments<Decoder> moments, double loss, double norm) {}
+
+  private Updated fromOne(DecoderTraining training) {
+    var next =
+        training.whole(
+            new TrainingStep.Before<>(model, moments(), lesson(), optimizer.pace(state.step())));
+    return new Updated(next.model(), next.moments(), next.loss().item(), next.norm().item());
+  }
+
+  private Updated fromSeveral(DecoderTraining training) {
+    Decoder total = Gradients.zeros(model);
+    double loss = 0;
+    for (int i = 0; i < setup.optimizer().accumulate; i++) {
+      try (var _ = TensorScope.open()) {
+        var sum = training.part(new TrainingStep.Part<>(model, total, lesson()));
+        total = sum.total();
+        loss += sum.loss().item() / setup.optimizer().accumulate;
+      }
+    }
+    var next =
+        training.finish(
+            new TrainingStep.Unfinished<>(model, moments(), total, optimizer.pace(state.step())));
+    return new Updated(next.model(), next.moments(), loss, next.norm().item());
+  }
+
+  private AdamW.Moments<Decoder> moments() {
+    return new AdamW.Moments<>(state.firstMoment(), state.secondMoment());
+  }
+
+  private DecoderTraining.Lesson lesson() {
+    TokenBatch tokens = tokens(batches.at(key.fold(1), nextBatch++));
+    return new DecoderTraining.Lesson(tokens, attention.at(step, setup.optimizer().steps));
+  }
+
   /** Returns the mean loss on held-out text, the same batches every time. */
-  private void evaluate(TrainReport report) throws IOException {
+  private void evaluate(DecoderTraining training, TrainReport report) throws IOException {
     int batches = setup.run().evalBatches;
     AttentionPlan plan = attention.at(step, setup.optimizer().steps);
     double sum = 0;
     for (int i = 0; i < batches; i++) {
       try (var _ = TensorScope.open()) {
-        sum += model.loss(tokens(validation.fixed(i, batches)), plan).item();
+        TokenBatch tokens = tokens(validation.fixed(i, batches));
+        sum += training.loss(model, new DecoderTraining.Lesson(tokens, plan)).item();
       }
     }
     requireNumber(sum, "the validation loss after step " + step);
@@ -163,7 +192,7 @@ final class Trainer {
   }
 
   private long tokensPerStep() {
-    return (long) setup.optimizer().accumulate * training.count() * training.context();
+    return (long) setup.optimizer().accumulate * batches.count() * batches.context();
   }
 
   private void requireNumber(double value, String what) {

@@ -170,6 +170,28 @@ final class TrainCommandTest {
     assertThat(run.err()).contains("limit", "lower --batch");
   }
 
+  @Test
+  void aDeviceThatIsNotThereIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Path out = folder.resolve("run");
+    CommandLineRun run = train(out, "--device", "tornado:0:0");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("ashlar: --device: device tornado:0:0: there is none; there are cpu, auto")
+        .contains("'ashlar devices'");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void withoutADeviceAutoTrainsOnTheCpuAndSaysSoOnce() throws IOException {
+    train(folder.resolve("cpu"));
+    CommandLineRun run = train(folder.resolve("auto"), "--device", "auto");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err())
+        .containsOnlyOnce("programs run on the CPU")
+        .contains("training step on cpu: ");
+    assertSameTensors(folder.resolve("cpu"), folder.resolve("auto"), 12);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

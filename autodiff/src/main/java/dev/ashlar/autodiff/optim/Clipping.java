@@ -52,13 +52,14 @@ public final class Clipping {
   /**
    * Does what {@link #byGlobalNorm} does without reading the norm, so that it can be part of a
    * {@link dev.ashlar.tensor.program.Program}: every gradient is multiplied, by 1 where nothing is
-   * to be clipped.
+   * to be clipped, unless the limit is infinite.
    *
    * @throws IllegalArgumentException if the limit is not positive
    */
   public static <M> Bounded<M> boundGlobalNorm(M gradients, double limit) {
     requirePositive(limit);
     Tensor norm = norm(gradients);
+    if (Double.isInfinite(limit)) return new Bounded<>(gradients, norm);
     Tensor one = Tensor.ones(DType.F64);
     Tensor clipped = norm.greater(limit).and(norm.less(Double.POSITIVE_INFINITY));
     Tensor scale = clipped.where(one.times(limit).div(norm), one);
@@ -72,7 +73,7 @@ public final class Clipping {
     return gradient.toType(DType.F32).times(scale.toType(DType.F32)).toType(gradient.dtype());
   }
 
-  private static void requirePositive(double limit) {
+  static void requirePositive(double limit) {
     if (!(limit > 0)) {
       throw new IllegalArgumentException("clipping: limit must be positive, got " + limit);
     }
