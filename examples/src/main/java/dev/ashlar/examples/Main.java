@@ -1,6 +1,7 @@
 package dev.ashlar.examples;
 
 import dev.ashlar.examples.bench.BenchCommand;
+import dev.ashlar.examples.devices.DevicesCommand;
 import dev.ashlar.examples.verify.VerifyCommand;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -30,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
+      DevicesCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

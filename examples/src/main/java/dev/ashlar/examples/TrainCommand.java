@@ -2,6 +2,7 @@ package dev.ashlar.examples;
 
 import dev.ashlar.examples.data.Corpus;
 import dev.ashlar.examples.data.Entropy;
+import dev.ashlar.examples.devices.DeviceChoice;
 import dev.ashlar.tensor.Memory;
 import dev.ashlar.tensor.TensorMemoryException;
 import dev.ashlar.tensor.TensorScope;

@@ -73,6 +73,13 @@ class MainTest {
   }
 
   @Test
+  void devicesAreListedTheProcessorFirst() {
+    assertThat(run("devices")).isZero();
+    assertThat(out.toString().lines().toList().get(1)).startsWith("cpu ").contains("kernels");
+    assertThat(out.toString()).contains("missing: ", "remedy:  ", "TORNADOVM_HOME");
+  }
+
+  @Test
   void benchRefusesAPlotOfNothing() {
     assertThat(run("bench", "--only", "matmul", "--plot", "a.png")).isEqualTo(2);
     assertThat(err.toString()).startsWith("ashlar: --plot shows block attention");

@@ -1,6 +1,8 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.program.DeviceProblem;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +19,7 @@ final class TornadoFlags {
   static List<DeviceProblem> problems(@Nullable String home) {
     List<DeviceProblem> problems = new ArrayList<>();
     if (System.getProperty("tornado.load.runtime.implementation") == null) {
-      boolean installed = home != null && !home.isEmpty();
-      problems.add(
-          installed
-              ? new DeviceProblem("this JVM was not started for TornadoVM", START)
-              : new DeviceProblem(
-                  "there is no TornadoVM SDK: TORNADOVM_HOME is not set",
-                  "install TornadoVM and let TORNADOVM_HOME name its folder"));
+      problems.add(notStarted(home));
     } else if (!"False".equalsIgnoreCase(System.getProperty(BAILOUT))) {
       // Otherwise a kernel that cannot be compiled runs as plain Java, and computes something else.
       problems.add(
@@ -32,6 +28,20 @@ final class TornadoFlags {
               "add -D" + BAILOUT + "=False to the JVM's flags"));
     }
     return problems;
+  }
+
+  private static DeviceProblem notStarted(@Nullable String home) {
+    if (home == null || home.isEmpty()) {
+      return new DeviceProblem(
+          "there is no TornadoVM SDK: TORNADOVM_HOME is not set",
+          "install TornadoVM and let TORNADOVM_HOME name its folder");
+    }
+    if (!Files.exists(Path.of(home, "tornado-argfile"))) {
+      return new DeviceProblem(
+          "TORNADOVM_HOME=%s holds no tornado-argfile".formatted(home),
+          "let TORNADOVM_HOME name the folder of an SDK of TornadoVM");
+    }
+    return new DeviceProblem("this JVM was not started for TornadoVM", START);
   }
 
   /** Throws DeviceException for the first problem. */

@@ -104,7 +104,9 @@ public final class Runners {
     if (providers.isEmpty()) {
       return List.of(
           new DeviceProblem(
-              "no module that offers devices is on the class path", "add ashlar-gpu to it"));
+              "no module that offers devices is on the class path",
+              "let TORNADOVM_HOME name the SDK of TornadoVM, and build Ashlar there: it then has"
+                  + " the module ashlar-gpu"));
     }
     return providers.stream().flatMap(provider -> provider.problems().stream()).toList();
   }

@@ -1,5 +1,6 @@
-package dev.ashlar.examples;
+package dev.ashlar.examples.devices;
 
+import dev.ashlar.examples.CommandException;
 import dev.ashlar.tensor.program.ProgramRunner;
 import dev.ashlar.tensor.program.ProgramRunnerException;
 import dev.ashlar.tensor.program.Runners;
@@ -17,8 +18,7 @@ public final class DeviceChoice {
     try {
       return Runners.get(name);
     } catch (ProgramRunnerException e) {
-      throw new CommandException(
-          "--device: %s ('ashlar devices' lists what there is)", e.getMessage());
+      throw new CommandException("--device: %s", e.getMessage());
     }
   }
 }

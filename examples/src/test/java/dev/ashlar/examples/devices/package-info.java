@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ashlar.examples.devices;
+
+import org.jspecify.annotations.NullMarked;
