@@ -15,15 +15,19 @@ public final class Layout {
   private final boolean contiguous;
 
   private Layout(Shape shape, long[] strides, long offset) {
+    this(shape, strides, offset, isRowMajor(shape, strides));
+  }
+
+  private Layout(Shape shape, long[] strides, long offset, boolean contiguous) {
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
-    this.contiguous = isRowMajor(shape, strides);
+    this.contiguous = contiguous;
   }
 
   /** Returns the row-major layout of a shape, from element 0. */
   public static Layout contiguous(Shape shape) {
-    return new Layout(shape, rowMajor(shape), 0);
+    return new Layout(shape, rowMajor(shape), 0, true);
   }
 
   private static long[] rowMajor(Shape shape) {
@@ -110,6 +114,7 @@ public final class Layout {
 
   /** Returns this layout stretched to a shape it {@linkplain Shape#expandsTo expands to}. */
   public Layout expand(Shape target) {
+    if (shape.equals(target)) return this;
     long[] out = new long[target.rank()];
     for (int back = 1; back <= rank(); back++) {
       boolean stretched = shape.dim(-back) == 1 && target.dim(-back) != 1;

@@ -1,21 +1,27 @@
 package dev.ashlar.tensor;
 
+import dev.ashlar.tensor.Recycler.Block;
 import java.lang.foreign.MemorySegment;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.memory.rounding.RoundingPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where tensors get their memory: an Arrow {@link BufferAllocator}, the user's own or one made
  * here, with a limit.
+ *
+ * <p>What tensors give back is kept for others of the same size, unless the allocator is the
+ * user's: new pages cost more than most operations on them. In use and kept together never exceed
+ * the most that was in use at once, so recycling does not raise what a program needs. {@link #trim}
+ * gives back what is kept, so does a lack of memory, and {@code -Dashlar.recycle=false} keeps
+ * nothing.
  *
  * <p>With {@code -Dashlar.debug=true} every allocation remembers where it was made, and a leak
  * report names it.
@@ -23,6 +29,9 @@ import org.apache.arrow.memory.rounding.RoundingPolicy;
 public final class Memory implements AutoCloseable {
   /** The system property that makes allocations remember their place. */
   public static final String DEBUG_PROPERTY = "ashlar.debug";
+
+  /** The system property that, when {@code false}, frees memory at once instead of keeping it. */
+  public static final String RECYCLE_PROPERTY = "ashlar.recycle";
 
   /**
    * Data begins on this boundary, with at least as much room in front: a device's array header fits
@@ -35,19 +44,26 @@ public final class Memory implements AutoCloseable {
 
   // Arrow rounds to powers of two by default, which would nearly double what a 5 MB activation
   // takes.
-  private static final RoundingPolicy ROUND_TO_PAGES = bytes -> (bytes + 4095) & -4096;
+  private static final RoundingPolicy ROUND_TO_PAGES = Memory::roundToPages;
 
   private final BufferAllocator allocator;
   private final boolean ownsAllocator;
   private final boolean debug = Boolean.getBoolean(DEBUG_PROPERTY);
-  private final AtomicLong liveCount = new AtomicLong();
-  private final AtomicLong liveBytes = new AtomicLong();
-  private final AtomicLong allocations = new AtomicLong();
-  private final Map<ArrowBuf, String> places = Collections.synchronizedMap(new IdentityHashMap<>());
+  private final boolean recycles;
+  private final Map<Block, String> places = new IdentityHashMap<>();
+
+  // Guarded by this, as are the places and what follows.
+  private final Recycler recycler = new Recycler();
+  private long liveCount;
+  private long liveBytes;
+  private long peakBytes;
+  private long allocations;
 
   private Memory(BufferAllocator allocator, boolean ownsAllocator) {
     this.allocator = allocator;
     this.ownsAllocator = ownsAllocator;
+    this.recycles =
+        ownsAllocator && !"false".equalsIgnoreCase(System.getProperty(RECYCLE_PROPERTY));
   }
 
   private static final class Shared {
@@ -85,18 +101,23 @@ public final class Memory implements AutoCloseable {
   }
 
   /** Returns the bytes in use, padding and headroom included. */
-  public long usedBytes() {
-    return liveBytes.get();
+  public synchronized long usedBytes() {
+    return liveBytes;
+  }
+
+  /** Returns the bytes kept for tensors to come: not in use, and not given back yet. */
+  public synchronized long keptBytes() {
+    return recycler.keptBytes();
   }
 
   /** Returns the number of tensors' memories not yet freed. */
-  public long liveCount() {
-    return liveCount.get();
+  public synchronized long liveCount() {
+    return liveCount;
   }
 
   /** Returns how many allocations were made so far. */
-  public long allocationCount() {
-    return allocations.get();
+  public synchronized long allocationCount() {
+    return allocations;
   }
 
   /** Returns the limit in bytes. */
@@ -104,27 +125,23 @@ public final class Memory implements AutoCloseable {
     return allocator.getLimit();
   }
 
-  /** Returns the most that was ever in use, in bytes, by the allocator's account. */
-  public long peakBytes() {
-    return allocator.getPeakMemoryAllocation();
+  /** Returns the most bytes that were ever in use at once, padding and headroom included. */
+  public synchronized long peakBytes() {
+    return peakBytes;
+  }
+
+  /** Gives back what is kept for tensors to come. */
+  public synchronized void trim() {
+    recycler.trim(0);
   }
 
   /** Allocates uninitialised memory with one hold, the caller's. */
-  @SuppressWarnings("restricted") // The address and size are those of the buffer just taken.
   Storage allocate(long bytes) {
     if (bytes > MAX_BYTES) {
       throw new TensorMemoryException(bytes, usedBytes(), allocator.getLimit(), null);
     }
-    long padded = Math.max(bytes, 1) + 2L * ALIGNMENT_BYTES;
-    ArrowBuf buffer = take(padded);
-    long used = buffer.capacity();
-    liveCount.incrementAndGet();
-    liveBytes.addAndGet(used);
-    allocations.incrementAndGet();
-    if (debug) places.put(buffer, CallSite.outside());
-    long start = alignUp(buffer.memoryAddress() + ALIGNMENT_BYTES);
-    MemorySegment data = MemorySegment.ofAddress(start).reinterpret(bytes);
-    return new Storage(data, () -> giveBack(buffer, used));
+    Block block = block(roundToPages(Math.max(bytes, 1) + 2L * ALIGNMENT_BYTES));
+    return new Storage(block.data(bytes), () -> giveBack(block));
   }
 
   /**
@@ -134,8 +151,32 @@ public final class Memory implements AutoCloseable {
     return new Scratch(this, allocate(bytes));
   }
 
+  private synchronized Block block(long bytes) {
+    Block kept = recycles ? recycler.take(bytes) : null;
+    Block block = kept == null ? newBlock(bytes) : kept;
+    liveCount++;
+    liveBytes += block.bytes();
+    peakBytes = Math.max(peakBytes, liveBytes);
+    allocations++;
+    if (debug) places.put(block, CallSite.outside());
+    return block;
+  }
+
+  @SuppressWarnings("restricted") // The address and size are those of the buffer just taken.
+  private Block newBlock(long bytes) {
+    // What is kept makes room first: with it, no more may be taken than was ever in use.
+    recycler.trim(Math.max(0, peakBytes - liveBytes - bytes));
+    ArrowBuf buffer = take(bytes);
+    long start = alignUp(buffer.memoryAddress() + ALIGNMENT_BYTES);
+    long room = buffer.memoryAddress() + buffer.capacity() - start;
+    return new Block(buffer, MemorySegment.ofAddress(start).reinterpret(room));
+  }
+
   private ArrowBuf take(long bytes) {
     try {
+      ArrowBuf buffer = tryToTake(bytes);
+      if (buffer != null) return buffer;
+      recycler.trim(0);
       return allocator.buffer(bytes);
     } catch (OutOfMemoryException | OutOfMemoryError e) {
       throw new TensorMemoryException(
@@ -143,11 +184,26 @@ public final class Memory implements AutoCloseable {
     }
   }
 
-  private void giveBack(ArrowBuf buffer, long used) {
-    liveCount.decrementAndGet();
-    liveBytes.addAndGet(-used);
-    if (debug) places.remove(buffer);
-    buffer.close();
+  /** Returns a buffer, or null if there is none but memory that is kept could be given back. */
+  private @Nullable ArrowBuf tryToTake(long bytes) {
+    try {
+      return allocator.buffer(bytes);
+    } catch (OutOfMemoryException | OutOfMemoryError e) {
+      if (recycler.keptBytes() == 0) throw e;
+      return null;
+    }
+  }
+
+  private synchronized void giveBack(Block block) {
+    liveCount--;
+    liveBytes -= block.bytes();
+    if (debug) places.remove(block);
+    if (recycles) recycler.keep(block);
+    else block.free();
+  }
+
+  private static long roundToPages(long bytes) {
+    return (bytes + 4095) & -4096;
   }
 
   private static long alignUp(long address) {
@@ -161,8 +217,9 @@ public final class Memory implements AutoCloseable {
    *     were made
    */
   @Override
-  public void close() {
-    if (liveCount() != 0) throw new TensorLifetimeException(leakReport());
+  public synchronized void close() {
+    if (liveCount != 0) throw new TensorLifetimeException(leakReport());
+    trim();
     if (ownsAllocator) allocator.close();
   }
 
@@ -170,13 +227,11 @@ public final class Memory implements AutoCloseable {
     var report =
         new StringBuilder(
             "memory leak: %d tensors of %,d bytes were never freed"
-                .formatted(liveCount(), usedBytes()));
+                .formatted(liveCount, liveBytes));
     if (!debug)
       return report.append("; -D" + DEBUG_PROPERTY + "=true names where they were made").toString();
     Map<String, Integer> counts = new TreeMap<>();
-    synchronized (places) {
-      places.values().forEach(place -> counts.merge(place, 1, Integer::sum));
-    }
+    places.values().forEach(place -> counts.merge(place, 1, Integer::sum));
     counts.forEach((place, count) -> report.append("\n  %d made at %s".formatted(count, place)));
     return report.toString();
   }

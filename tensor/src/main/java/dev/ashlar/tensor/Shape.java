@@ -1,7 +1,6 @@
 package dev.ashlar.tensor;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** The sizes of a tensor's axes; immutable. A scalar has rank 0 and one element. */
 public final class Shape {
@@ -75,7 +74,10 @@ public final class Shape {
   /** Returns this shape without one axis. */
   public Shape without(int axis) {
     int gone = axis("without", axis);
-    return of(IntStream.range(0, rank()).filter(i -> i != gone).map(i -> dims[i]).toArray());
+    int[] rest = new int[rank() - 1];
+    System.arraycopy(dims, 0, rest, 0, gone);
+    System.arraycopy(dims, gone + 1, rest, gone, rest.length - gone);
+    return of(rest);
   }
 
   /** Returns this shape with a new axis of the given size, which comes to stand at {@code axis}. */
@@ -99,7 +101,9 @@ public final class Shape {
 
   /** Returns the axes as {@code axes} orders them. */
   public Shape permuted(int[] axes) {
-    return of(Arrays.stream(axes).map(a -> dims[a]).toArray());
+    int[] permuted = new int[axes.length];
+    for (int i = 0; i < axes.length; i++) permuted[i] = dims[axes[i]];
+    return of(permuted);
   }
 
   /**
@@ -110,6 +114,7 @@ public final class Shape {
    *     none is 1
    */
   public static Shape broadcast(String op, Shape left, Shape right) {
+    if (left.equals(right)) return left;
     int rank = Math.max(left.rank(), right.rank());
     int[] out = new int[rank];
     for (int back = 1; back <= rank; back++) {

@@ -18,6 +18,14 @@ public final class ShapeRules {
    * @throws ShapeException naming the operation, the inputs and the remedy, if it cannot take them
    */
   public static List<TensorSpec> infer(Op op, List<TensorSpec> in) {
+    // A switch asks one case after another; these are the most frequent.
+    if (op instanceof Op.MatMul && in.size() == 2) return List.of(matmul(in.get(0), in.get(1)));
+    if (op instanceof Op.Binary && in.size() == 2) {
+      return List.of(numbers(op, in.get(0), in.get(1)));
+    }
+    if (op instanceof Op.View view && in.size() == 1) {
+      return List.of(in.get(0).with(view(view, in.get(0).shape())));
+    }
     if (op instanceof Op.Custom custom) return custom.specs(in);
     if (op instanceof Op.Concat concat) return List.of(concat(concat, in));
     int wanted = inputCount(op);
@@ -207,6 +215,7 @@ public final class ShapeRules {
     if (a.rank() < 2) throw ShapeException.rankAtLeast("matmul", 2, a);
     if (b.rank() < 2) throw ShapeException.rankAtLeast("matmul", 2, b);
     if (a.dim(-1) != b.dim(-2)) throw ShapeException.innerSizes(a, b);
+    if (a.rank() == 2 && b.rank() == 2) return left.with(Shape.of(a.dim(0), b.dim(1)));
     Shape batch = Shape.broadcast("matmul", a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
     return left.with(batch.concat(Shape.of(a.dim(-2), b.dim(-1))));
   }
@@ -218,9 +227,8 @@ public final class ShapeRules {
         yield reshape.shape();
       }
       case Op.Permute permute -> {
-        int[] axes = permute.axes().stream().mapToInt(a -> a).toArray();
-        boolean order = permute.axes().stream().sorted().toList().equals(range(in.rank()));
-        if (!order) throw ShapeException.permutation(in, axes);
+        int[] axes = Views.ints(permute.axes());
+        if (!isOrder(axes, in.rank())) throw ShapeException.permutation(in, axes);
         yield in.permuted(axes);
       }
       case Op.Expand expand -> {
@@ -238,8 +246,13 @@ public final class ShapeRules {
     };
   }
 
-  private static List<Integer> range(int rank) {
-    return java.util.stream.IntStream.range(0, rank).boxed().toList();
+  private static boolean isOrder(int[] axes, int rank) {
+    boolean[] seen = new boolean[rank];
+    for (int axis : axes) {
+      if (axis < 0 || axis >= rank || seen[axis]) return false;
+      seen[axis] = true;
+    }
+    return axes.length == rank;
   }
 
   private static TensorSpec concat(Op.Concat op, List<TensorSpec> in) {

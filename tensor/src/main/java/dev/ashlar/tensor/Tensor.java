@@ -8,6 +8,7 @@ import static dev.ashlar.tensor.Op.Comparison.LESS_OR_EQUAL;
 import static dev.ashlar.tensor.Op.Comparison.NOT_EQUAL;
 
 import dev.ashlar.tensor.spi.Operand;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -673,7 +674,8 @@ public final class Tensor {
 
   /** Returns the axes in another order. */
   public Tensor permute(int... axes) {
-    List<Integer> order = Arrays.stream(axes).mapToObj(a -> axis("permute", a)).toList();
+    List<Integer> order = new ArrayList<>(axes.length);
+    for (int axis : axes) order.add(axis("permute", axis));
     return Interpreter.call(new Op.Permute(order), this);
   }
 

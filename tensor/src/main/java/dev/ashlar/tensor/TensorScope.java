@@ -1,8 +1,5 @@
 package dev.ashlar.tensor;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  *   return scope.keep(y);        // y outlives the brace, x.times(x) does not
  * }
  * }</pre>
+ *
+ * <p>The error of a tensor used after it was freed names the line where its scope closed. Finding
+ * the line takes longer than a small operation, so of scopes that close in quick succession only
+ * some are named; {@code -Dashlar.debug=true} names all.
  */
 public final class TensorScope implements AutoCloseable {
   private static final ThreadLocal<@Nullable TensorScope> INNERMOST = new ThreadLocal<>();
@@ -24,7 +25,7 @@ public final class TensorScope implements AutoCloseable {
   private final Memory memory;
   private final @Nullable TensorScope parent;
   private final Thread owner = Thread.currentThread();
-  private final Set<Storage> held = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final StorageSet held = new StorageSet();
   private boolean closed;
 
   private TensorScope(Memory memory, @Nullable TensorScope parent) {
@@ -137,8 +138,8 @@ public final class TensorScope implements AutoCloseable {
     if (parent == null) INNERMOST.remove();
     else INNERMOST.set(parent);
     if (held.isEmpty()) return;
-    String place = "the TensorScope closed at " + CallSite.outside();
-    for (Storage storage : held) storage.release(place);
+    String place = CallSite.ofClosing();
+    held.forEach(storage -> storage.release(place));
     held.clear();
   }
 }

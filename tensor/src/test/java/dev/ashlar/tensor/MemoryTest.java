@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,102 @@ class MemoryTest {
       assertThat(memory.liveCount()).isZero();
       assertThat(memory.usedBytes()).isZero();
       assertThat(memory.allocationCount()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void keepsWhatIsGivenBackForTensorsOfTheSameSize() {
+    try (var memory = Memory.withLimit(Long.MAX_VALUE)) {
+      long first = addressOf(memory, 100_000);
+      long kept = memory.keptBytes();
+      assertThat(kept).isEqualTo(memory.peakBytes()).isPositive();
+      assertThat(memory.usedBytes()).isZero();
+      assertThat(addressOf(memory, 100_000)).isEqualTo(first);
+      assertThat(memory.keptBytes()).isEqualTo(kept);
+      memory.trim();
+      assertThat(memory.keptBytes()).isZero();
+    }
+  }
+
+  private static long addressOf(Memory memory, int size) {
+    try (var _ = TensorScope.open(memory)) {
+      return Tensor.zeros(DType.F32, size).operand().data().address();
+    }
+  }
+
+  @Test
+  void inUseAndKeptNeverExceedTheMostThatWasInUse() {
+    Key key = Key.of(5);
+    try (var memory = Memory.withLimit(Long.MAX_VALUE)) {
+      for (int round = 0; round < 200; round++) {
+        try (var _ = TensorScope.open(memory)) {
+          for (int i = 0; i < 1 + round % 5; i++) {
+            Tensor.zeros(DType.F32, (int) (1 + 40_000 * key.uniform(8L * round + i)));
+            assertThat(memory.usedBytes() + memory.keptBytes())
+                .isLessThanOrEqualTo(memory.peakBytes());
+          }
+        }
+      }
+      assertThat(memory.keptBytes()).isPositive();
+    }
+  }
+
+  @Test
+  void whatIsKeptMakesRoomForOtherSizes() {
+    try (var memory = Memory.withLimit(1 << 20)) {
+      addressOf(memory, 200_000);
+      assertThat(memory.keptBytes()).isGreaterThan(800_000);
+      addressOf(memory, 220_000);
+      assertThat(memory.peakBytes()).isLessThanOrEqualTo(1 << 20);
+      assertThat(memory.keptBytes()).isBetween(880_000L, 1L << 20);
+    }
+  }
+
+  @Test
+  void keepsNothingOfAnAllocatorOfTheUsersOrWhenToldSo() {
+    try (var allocator = new RootAllocator()) {
+      try (var memory = Memory.of(allocator)) {
+        addressOf(memory, 1000);
+        assertThat(memory.keptBytes()).isZero();
+        assertThat(allocator.getAllocatedMemory()).isZero();
+      }
+    }
+    System.setProperty(Memory.RECYCLE_PROPERTY, "false");
+    try (var memory = Memory.withLimit(Long.MAX_VALUE)) {
+      addressOf(memory, 1000);
+      assertThat(memory.keptBytes()).isZero();
+    } finally {
+      System.clearProperty(Memory.RECYCLE_PROPERTY);
+    }
+  }
+
+  @Test
+  void threadsShareWhatIsKept() throws InterruptedException {
+    try (var memory = Memory.withLimit(Long.MAX_VALUE)) {
+      List<Thread> threads = new ArrayList<>();
+      List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+      for (int number = 1; number <= 4; number++) {
+        int value = number;
+        Thread thread =
+            Thread.ofPlatform()
+                .uncaughtExceptionHandler((_, e) -> failures.add(e))
+                .start(() -> fillAndCheck(memory, value));
+        threads.add(thread);
+      }
+      for (Thread thread : threads) thread.join();
+      assertThat(failures).isEmpty();
+      assertThat(memory.liveCount()).isZero();
+    }
+  }
+
+  private static void fillAndCheck(Memory memory, int value) {
+    for (int i = 0; i < 500; i++) {
+      try (var _ = TensorScope.open(memory)) {
+        Tensor x = Tensor.full(DType.F32, value, 1000 + 1000 * (i % 3));
+        Tensor y = Tensor.full(DType.F32, -value, 1000);
+        assertThat(x.min().item()).isEqualTo(value);
+        assertThat(y.max().item()).isEqualTo(-value);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.ashlar.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,38 @@ class TensorScopeTest {
     assertThatThrownBy(() -> x.reshape(1, 2)).isInstanceOf(TensorLifetimeException.class);
     assertThatThrownBy(() -> x.read(Object::toString)).isInstanceOf(TensorLifetimeException.class);
     assertThat(x).hasToString("F32[2] (freed or donated)");
+  }
+
+  @Test
+  void ofScopesThatCloseInQuickSuccessionOnlySomeAreNamed() {
+    Tensor last = Tensor.of(1f);
+    for (int i = 0; i < 100_000; i++) {
+      try (var _ = TensorScope.open()) {
+        last = TensorAccess.allocate(last.spec());
+      }
+    }
+    Tensor freed = last;
+    assertThatThrownBy(freed::item)
+        .isInstanceOf(TensorLifetimeException.class)
+        .hasMessageStartingWith("use after free: F32[1] was freed by")
+        .hasMessageFindingMatch("TensorScopeTest.java|-Dashlar.debug=true names the place");
+  }
+
+  @Test
+  void holdsManyTensorsAsItHoldsFew() {
+    long before = TensorScope.current().memory().liveCount();
+    List<Tensor> made = new ArrayList<>();
+    try (var scope = TensorScope.open()) {
+      for (int i = 0; i < 40; i++) made.add(Tensor.of(i));
+      for (int i = 0; i < 40; i += 3) scope.keep(made.get(i));
+      for (Tensor tensor : made) scope.retain(tensor);
+    }
+    for (int i = 0; i < 40; i++) {
+      Tensor tensor = made.get(i);
+      if (i % 3 == 0) assertThat(tensor.item()).isEqualTo(i);
+      else assertThatThrownBy(tensor::item).isInstanceOf(TensorLifetimeException.class);
+    }
+    assertThat(TensorScope.current().memory().liveCount()).isEqualTo(before + 14);
   }
 
   @Test
