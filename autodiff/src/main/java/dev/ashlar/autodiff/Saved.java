@@ -46,7 +46,7 @@ public enum Saved {
       case Op.Max _, Op.Min _ -> ALL;
       case Op.Sum _, Op.CumSum _, Op.Cast _ -> NOTHING;
       case Op.View _, Op.Copy _, Op.Concat _, Op.Pad _ -> NOTHING;
-      case Op.Source _, Op.Not _, Op.Logical _, Op.Compare _ -> NOTHING;
+      case Op.Source _, Op.Random _, Op.FoldKey _, Op.Not _, Op.Logical _, Op.Compare _ -> NOTHING;
       case Op.ArgMax _, Op.ArgMin _, Op.OneHot _, Op.Custom _ -> NOTHING;
     };
   }

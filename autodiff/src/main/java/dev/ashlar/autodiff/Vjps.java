@@ -52,6 +52,8 @@ final class Vjps {
       case Op.ArgMax op -> throw constant(op, "an index has no gradient");
       case Op.ArgMin op -> throw constant(op, "an index has no gradient");
       case Op.OneHot op -> throw constant(op, "an index has no gradient");
+      case Op.Random op -> throw constant(op, "a key has no gradient");
+      case Op.FoldKey op -> throw constant(op, "a key has no gradient");
 
       case Op.Where _ -> where(call, g);
       case Op.Softmax(int axis) -> each(call, () -> softmax(call.output(0), g, axis));

@@ -34,7 +34,7 @@ final class CoreRules {
           case Op.LogSoftmax softmax -> line(op, LineKernels::logSoftmaxKernel, softmax.axis());
           case Op.MatMul _ ->
               (tasks, in, out) -> Products.matmul(tasks, in.get(0), in.get(1), out.getFirst());
-          case Op.Uniform _, Op.Normal _, Op.ArgMax _, Op.ArgMin _, Op.CumSum _ -> null;
+          case Op.Random _, Op.FoldKey _, Op.ArgMax _, Op.ArgMin _, Op.CumSum _ -> null;
           case Op.Sort _, Op.TopK _, Op.Concat _, Op.Pad _, Op.Gather _, Op.ScatterAdd _ -> null;
           case Op.IndexSelect _, Op.IndexAdd _, Op.OneHot _ -> null;
           case Op.View _, Op.Custom _ -> throw new IllegalStateException(op.label());

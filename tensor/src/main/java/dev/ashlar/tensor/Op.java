@@ -31,11 +31,22 @@ public sealed interface Op {
   /** 0, 1, 2, … along the only axis. */
   record Arange(TensorSpec spec) implements Source {}
 
-  /** Uniform in [0, 1): element i is number i of the key's stream. */
-  record Uniform(TensorSpec spec, Key key) implements Source {}
+  // ---- Random numbers. Input: a key, I64 [2], as KeyTensor holds it.
 
-  /** Standard normal: element i is normal number i of the key's stream. */
-  record Normal(TensorSpec spec, Key key) implements Source {}
+  /** Numbers of a key's stream: element i is number i. */
+  sealed interface Random extends Op {
+    /** Returns what the operation makes. */
+    TensorSpec spec();
+  }
+
+  /** Uniform in [0, 1). */
+  record Uniform(TensorSpec spec) implements Random {}
+
+  /** Standard normal. */
+  record Normal(TensorSpec spec) implements Random {}
+
+  /** The key of sub-stream {@code number}: I64 [2] -> I64 [2]. */
+  record FoldKey(long number) implements Op {}
 
   // ---- Elementwise, one input.
 

@@ -12,6 +12,8 @@ import java.util.List;
 public final class ShapeRules {
   private ShapeRules() {}
 
+  private static final Shape KEY = Shape.of(2);
+
   /**
    * Returns the results' element types and shapes.
    *
@@ -32,6 +34,8 @@ public final class ShapeRules {
     if (in.size() != wanted) throw ShapeException.inputCount(op.label(), wanted, in.size());
     return switch (op) {
       case Op.Source source -> List.of(source(source));
+      case Op.Random random -> List.of(random(random, in.get(0)));
+      case Op.FoldKey _ -> List.of(needKey(op, in.get(0)));
       case Op.Unary unary -> List.of(unary(unary, in.get(0)));
       case Op.Not _ -> List.of(needBool(op, in.get(0)));
       case Op.Cast cast -> List.of(in.get(0).with(cast.dtype()));
@@ -66,7 +70,7 @@ public final class ShapeRules {
       case Op.Source _ -> 0;
       case Op.Unary _, Op.Not _, Op.Cast _, Op.Reduction _, Op.ArgMax _, Op.ArgMin _ -> 1;
       case Op.Softmax _, Op.LogSoftmax _, Op.CumSum _, Op.Sort _, Op.TopK _ -> 1;
-      case Op.View _, Op.Copy _, Op.Pad _, Op.OneHot _ -> 1;
+      case Op.View _, Op.Copy _, Op.Pad _, Op.OneHot _, Op.Random _, Op.FoldKey _ -> 1;
       case Op.Binary _, Op.Compare _, Op.Logical _, Op.MatMul _, Op.Gather _, Op.IndexSelect _ -> 2;
       case Op.Where _, Op.ScatterAdd _, Op.IndexAdd _ -> 3;
       case Op.Concat _, Op.Custom _ ->
@@ -123,9 +127,20 @@ public final class ShapeRules {
         if (spec.shape().rank() != 1)
           throw new ShapeException("arange: needs one axis, got %s", spec);
       }
-      case Op.Uniform _, Op.Normal _ -> needFloating(op, spec);
     }
     return spec;
+  }
+
+  private static TensorSpec random(Op.Random op, TensorSpec key) {
+    needKey(op, key);
+    return needFloating(op, op.spec());
+  }
+
+  private static TensorSpec needKey(Op op, TensorSpec in) {
+    if (in.dtype() != DType.I64 || !in.shape().equals(KEY)) {
+      throw new ShapeException("%s: needs a key, I64%s, got %s", op.label(), KEY, in);
+    }
+    return in;
   }
 
   private static void needExact(TensorSpec spec, double value) {

@@ -134,16 +134,31 @@ public final class Tensor {
 
   /** Returns numbers uniform in [0, 1). */
   public static Tensor uniform(Key key, DType dtype, int... dims) {
-    return Interpreter.call(new Op.Uniform(new TensorSpec(dtype, Shape.of(dims)), key));
+    return uniform(KeyTensor.of(key), dtype, dims);
+  }
+
+  /** Returns numbers uniform in [0, 1). */
+  public static Tensor uniform(KeyTensor key, DType dtype, int... dims) {
+    return Interpreter.call(new Op.Uniform(new TensorSpec(dtype, Shape.of(dims))), key.bits());
   }
 
   /** Returns numbers from a standard normal distribution. */
   public static Tensor normal(Key key, DType dtype, int... dims) {
-    return Interpreter.call(new Op.Normal(new TensorSpec(dtype, Shape.of(dims)), key));
+    return normal(KeyTensor.of(key), dtype, dims);
+  }
+
+  /** Returns numbers from a standard normal distribution. */
+  public static Tensor normal(KeyTensor key, DType dtype, int... dims) {
+    return Interpreter.call(new Op.Normal(new TensorSpec(dtype, Shape.of(dims))), key.bits());
   }
 
   /** Returns a BOOL mask that is true with probability {@code keep}, as dropout needs it. */
   public static Tensor dropoutMask(Key key, double keep, int... dims) {
+    return dropoutMask(KeyTensor.of(key), keep, dims);
+  }
+
+  /** Returns a BOOL mask that is true with probability {@code keep}, as dropout needs it. */
+  public static Tensor dropoutMask(KeyTensor key, double keep, int... dims) {
     return TensorMath.dropoutMask(key, keep, dims);
   }
 

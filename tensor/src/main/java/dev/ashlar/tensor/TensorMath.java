@@ -18,7 +18,7 @@ final class TensorMath {
     return Tensor.arange(dtype, count).times(step).plus(first);
   }
 
-  static Tensor dropoutMask(Key key, double keep, int[] dims) {
+  static Tensor dropoutMask(KeyTensor key, double keep, int[] dims) {
     if (!(keep >= 0 && keep <= 1)) {
       throw new IllegalArgumentException("dropoutMask: keep must lie in 0 .. 1, got " + keep);
     }

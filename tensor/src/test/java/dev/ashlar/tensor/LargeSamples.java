@@ -67,13 +67,13 @@ final class LargeSamples {
       add(new Op.Cast(DType.F32), shape, t -> List.of(numbers(t, 108, dims)));
       add(new Op.Cast(DType.BF16), shape, t -> List.of(numbers(t, 108, dims)));
       add(
-          new Op.Normal(new TensorSpec(DType.F32, Shape.of(dims)), Key.of(5)),
+          new Op.Normal(new TensorSpec(DType.F32, Shape.of(dims))),
           shape,
-          _ -> List.of());
+          _ -> List.of(Tensor.of(5L, 0L)));
       add(
-          new Op.Uniform(new TensorSpec(DType.F32, Shape.of(dims)), Key.of(6)),
+          new Op.Uniform(new TensorSpec(DType.F32, Shape.of(dims))),
           shape,
-          _ -> List.of());
+          _ -> List.of(Tensor.of(6L, 0L)));
       add(new Op.Fill(new TensorSpec(DType.F32, Shape.of(dims)), 0.3), shape, _ -> List.of());
     }
   }

@@ -74,8 +74,8 @@ public final class OpSamples {
         var spec = new TensorSpec(dtype, Shape.of(size));
         add(new Op.Fill(spec, -1.5), spec.toString());
         add(new Op.Arange(spec), spec.toString());
-        add(new Op.Uniform(spec, Key.of(1)), spec.toString());
-        add(new Op.Normal(spec, Key.of(2)), spec.toString());
+        add(new Op.Uniform(spec), spec.toString(), _ -> key(1, 0));
+        add(new Op.Normal(spec), spec.toString(), _ -> key(2, 1L << 40));
       }
     }
     add(new Op.Fill(new TensorSpec(DType.F32, Shape.scalar()), 0.1), "scalar");
@@ -85,7 +85,14 @@ public final class OpSamples {
     }
     add(new Op.Arange(new TensorSpec(DType.I32, Shape.of(5))), "I32");
     add(new Op.Arange(new TensorSpec(DType.I64, Shape.of(5))), "I64");
-    add(new Op.Normal(new TensorSpec(DType.F32, Shape.of(3, 5)), Key.of(3)), "matrix");
+    add(new Op.Normal(new TensorSpec(DType.F32, Shape.of(3, 5))), "matrix", _ -> key(3, 0));
+    add(new Op.FoldKey(0), "0", _ -> key(4, 0));
+    add(new Op.FoldKey(-1L >>> 1), "large", _ -> key(-5, 7));
+    add(new Op.FoldKey(3), "strided", _ -> List.of(Tensor.of(8L, 1L, 9L, 2L).slice(0, 0, 4, 2)));
+  }
+
+  private static List<Tensor> key(long seed, long stream) {
+    return List.of(Tensor.of(seed, stream));
   }
 
   // ---- Elementwise.

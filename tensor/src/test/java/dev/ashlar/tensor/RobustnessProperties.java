@@ -82,7 +82,7 @@ class RobustnessProperties {
     if (type == TensorSpec.class) {
       return new TensorSpec(pick(DType.values(), random), Shape.of(dims(random)));
     }
-    if (type == Key.class) return Key.of(random.nextLong());
+    if (type == long.class) return random.nextLong();
     if (type.isEnum()) return pick(type.getEnumConstants(), random);
     throw new AssertionError("no random " + type);
   }

@@ -165,8 +165,14 @@ class ShapeRulesTest {
             new Op.Fill(i32(2), 0.5),
             "fill: I32[2] cannot hold 0.5; cast the tensor with toType(F32) or toType(F64) first"),
         rejected(
-            new Op.Normal(i32(2), Key.of(1)),
-            "normal: needs F32 or F64, got I32[2]; cast it with toType(...)"));
+            new Op.Normal(i32(2)),
+            "normal: needs F32 or F64, got I32[2]; cast it with toType(...)",
+            new TensorSpec(DType.I64, Shape.of(2))),
+        rejected(new Op.Uniform(f32(2)), "uniform: needs a key, I64[2], got F32[2]", f32(2)),
+        rejected(
+            new Op.FoldKey(1),
+            "foldKey: needs a key, I64[2], got I64[3]",
+            new TensorSpec(DType.I64, Shape.of(3))));
   }
 
   @ParameterizedTest

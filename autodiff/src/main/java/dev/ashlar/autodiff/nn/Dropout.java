@@ -1,6 +1,7 @@
 package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.KeyTensor;
 import dev.ashlar.tensor.Tensor;
 
 /**
@@ -20,6 +21,14 @@ public record Dropout(double rate) {
 
   /** Returns x with zeros where the key says; equal keys and shapes give equal places. */
   public Tensor forward(Key key, Tensor x) {
+    return rate == 0 ? x : forward(KeyTensor.of(key), x);
+  }
+
+  /**
+   * Returns x with zeros where the key says. A key that is a tensor lets one {@link
+   * dev.ashlar.tensor.program.Program} drop other places every time it runs.
+   */
+  public Tensor forward(KeyTensor key, Tensor x) {
     if (rate == 0) return x;
     Tensor kept = Tensor.dropoutMask(key, 1 - rate, x.shape().dims());
     return kept.where(x.div(1 - rate), x.zerosLike());

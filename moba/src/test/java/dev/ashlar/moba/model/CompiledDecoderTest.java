@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.autodiff.Grad;
 import dev.ashlar.autodiff.ValueAndGrad;
+import dev.ashlar.autodiff.optim.AdamW;
+import dev.ashlar.autodiff.optim.Gradients;
+import dev.ashlar.autodiff.optim.TrainingStep;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorTree;
 import dev.ashlar.tensor.program.Compiled;
+import dev.ashlar.tensor.program.MemoryReport;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,7 +44,32 @@ final class CompiledDecoderTest {
               new TokenBatch(in.batch().targets(), in.batch().inputs(), in.batch().packing()));
       assertSameBits(step.call(next), function.apply(next));
       assertThat(step.programCount()).isEqualTo(1);
+      assertNotMoreThanEager(step.memory(in));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("plans")
+  void aTrainingStepTakesNoMoreMemoryThanEagerly(AttentionPlan plan) {
+    DecoderConfig config = Models.config();
+    Decoder model = Models.decoder(config, DType.F32);
+    AdamW optimizer = AdamW.of(1e-3);
+    var step =
+        TrainingStep.<Decoder, TokenBatch>of((m, batch) -> m.loss(batch, plan), optimizer)
+            .withClip(1);
+    var moments = new AdamW.Moments<>(Gradients.zeros(model), Gradients.zeros(model));
+    var before =
+        new TrainingStep.Before<>(
+            model, moments, Models.batch(config, 9, 0, 14), optimizer.pace(0));
+    try (var whole = Compiled.of(step::whole)) {
+      assertNotMoreThanEager(whole.memory(before));
+    }
+  }
+
+  private static void assertNotMoreThanEager(MemoryReport report) {
+    assertThat(report.plannedPeakBytes())
+        .as(report.toString())
+        .isLessThanOrEqualTo(report.eagerPeakBytes());
   }
 
   private static void assertSameBits(Object actual, Object expected) {

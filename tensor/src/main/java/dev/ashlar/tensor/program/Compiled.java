@@ -9,6 +9,7 @@ import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.TensorTree;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * tensor is frozen as it was when the function was traced. What is no tensor among the inputs (a
  * size, a {@link dev.ashlar.tensor.Key}) is part of the choice of a program: equal values run the
  * same program, and another value is another program. What changes at every call should therefore
- * be a tensor.
+ * be a tensor, a {@link dev.ashlar.tensor.KeyTensor} say. Of more than {@link #MOST_PROGRAMS},
+ * those longest unused are closed.
  *
  * <p>Called inside a gradient or while another program is traced, it simply calls the function.
  *
@@ -45,11 +47,16 @@ public final class Compiled<A, B> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Compiled.class);
   private static final int SUSPICIOUSLY_MANY = 16;
 
+  /** How many programs a function has at most; then those longest unused are closed. */
+  public static final int MOST_PROGRAMS = 64;
+
   private final ProgramRunner runner;
   private final Function<? super A, ? extends B> function;
   // Stand for tensors in the keys of programs: one object per spec, so that structures compare.
   private final Map<TensorSpec, Tensor> stands = new HashMap<>();
-  private final Map<Object, Entry> entries = new HashMap<>();
+  // In order of use.
+  private final Map<Object, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private int made;
   private boolean closed;
 
   private Compiled(ProgramRunner runner, Function<? super A, ? extends B> function) {
@@ -76,44 +83,71 @@ public final class Compiled<A, B> implements AutoCloseable {
    */
   public B call(A inputs) {
     if (Interpreter.current() != Interpreter.eager()) return function.apply(inputs);
-    Ready<B> ready = entry(inputs).ready(inputs);
-    return ready.trace.result(ready.executable.run(TensorTree.leaves(inputs)));
+    return using(
+        inputs, ready -> ready.trace.result(ready.executable.run(TensorTree.leaves(inputs))));
   }
 
   /** Returns the simplified program that runs for such inputs, compiling it if it is the first. */
   public Program program(A inputs) {
-    return entry(inputs).ready(inputs).program;
+    return using(inputs, Ready::program);
   }
 
   /** Returns what the program for such inputs needs of memory, beside what eager calls need. */
   public MemoryReport memory(A inputs) {
-    Ready<B> ready = entry(inputs).ready(inputs);
-    return new MemoryReport(ready.trace.eagerPeakBytes(), ready.executable.plannedBytes());
+    return using(
+        inputs,
+        ready -> new MemoryReport(ready.trace.eagerPeakBytes(), ready.executable.plannedBytes()));
   }
 
   /** Returns what became of the program for such inputs where it runs. */
   public CompileReport report(A inputs) {
-    return entry(inputs).ready(inputs).executable.report();
+    return using(inputs, ready -> ready.executable.report());
   }
 
-  /** Returns how many programs were compiled so far. */
+  /** Returns how many programs there are: compiled and not closed since. */
   public synchronized int programCount() {
     return (int) entries.values().stream().filter(entry -> entry.ready != null).count();
   }
 
-  private synchronized Entry entry(A inputs) {
-    if (closed) throw closed();
-    Object key = key(inputs);
-    Entry known = entries.get(key);
-    if (known != null) return known;
-    var entry = new Entry();
-    entries.put(key, entry);
-    if (entries.size() == SUSPICIOUSLY_MANY) {
+  private <R> R using(A inputs, Function<Ready<B>, R> use) {
+    Entry entry = take(inputs);
+    try {
+      return use.apply(entry.ready(inputs));
+    } finally {
+      entry.letGo();
+    }
+  }
+
+  /** Returns the program for such inputs; it stays open until it is let go. */
+  private Entry take(A inputs) {
+    List<Entry> unused = new ArrayList<>();
+    try {
+      synchronized (this) {
+        if (closed) throw closed();
+        Entry entry = entries.computeIfAbsent(key(inputs), _ -> made());
+        entry.users++;
+        while (entries.size() > MOST_PROGRAMS) unused.add(removeEldest());
+        return entry;
+      }
+    } finally {
+      unused.forEach(Entry::letGo);
+    }
+  }
+
+  private Entry made() {
+    if (++made == SUSPICIOUSLY_MANY) {
       LOG.warn(
           "compiled: {} programs of one function; if its inputs contain a number that changes from"
               + " call to call, make that a tensor",
           SUSPICIOUSLY_MANY);
     }
+    return new Entry();
+  }
+
+  private Entry removeEldest() {
+    var eldest = entries.entrySet().iterator();
+    Entry entry = eldest.next().getValue();
+    eldest.remove();
     return entry;
   }
 
@@ -141,7 +175,7 @@ public final class Compiled<A, B> implements AutoCloseable {
       all = new ArrayList<>(entries.values());
       entries.clear();
     }
-    all.forEach(Entry::close);
+    all.forEach(Entry::letGo);
   }
 
   /** A traced function, its program and what runs it. */
@@ -150,7 +184,8 @@ public final class Compiled<A, B> implements AutoCloseable {
   /** The program for one kind of inputs: compiled by the first thread that needs it. */
   private final class Entry {
     private volatile @Nullable Ready<B> ready;
-    private boolean closed;
+    // Calls in progress, and the map of entries; guarded by the Compiled.
+    private int users = 1;
 
     Ready<B> ready(A inputs) {
       Ready<B> now = ready;
@@ -158,7 +193,6 @@ public final class Compiled<A, B> implements AutoCloseable {
     }
 
     private synchronized Ready<B> compile(A inputs) {
-      if (closed) throw closed();
       if (ready == null) ready = make(inputs);
       return ready;
     }
@@ -174,11 +208,15 @@ public final class Compiled<A, B> implements AutoCloseable {
       }
     }
 
-    synchronized void close() {
-      closed = true;
-      if (ready == null) return;
-      ready.executable.close();
-      ready.trace.close();
+    /** Closes the program if nobody else uses it. */
+    void letGo() {
+      synchronized (Compiled.this) {
+        if (--users > 0) return;
+      }
+      Ready<B> last = ready;
+      if (last == null) return;
+      last.executable.close();
+      last.trace.close();
     }
   }
 }

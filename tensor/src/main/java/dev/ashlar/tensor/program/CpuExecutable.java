@@ -34,8 +34,7 @@ final class CpuExecutable implements Executable {
     this.instructions = Instruction.of(program, plan);
     List<Value> staying = new ArrayList<>();
     for (Value value : values()) {
-      Owner owner = plan.buffer(value).owner;
-      (owner == Owner.INPUT || owner == Owner.ANSWER ? passing : staying).add(value);
+      (plan.passes(plan.buffer(value)) ? passing : staying).add(value);
     }
     this.frames = new Frames(program, plan, staying);
     this.report = report((System.nanoTime() - start) * 1e-9);
@@ -96,14 +95,21 @@ final class CpuExecutable implements Executable {
       List<MemorySegment> outputs =
           answers.stream().map(tensor -> TensorAccess.operand(tensor).data()).toList();
       for (Value value : passing) {
-        Buffer buffer = plan.buffer(value);
-        var memory = (buffer.owner == Owner.INPUT ? inputs : outputs).get(buffer.index);
+        var memory = memory(plan.buffer(value), inputs, outputs);
         operands[value.number()] = new Operand(value.spec().dtype(), plan.layout(value), memory);
       }
       for (Instruction instruction : instructions) instruction.run(operands);
     } finally {
       frames.giveBack(frame);
     }
+  }
+
+  private static MemorySegment memory(
+      Buffer buffer, List<MemorySegment> inputs, List<MemorySegment> outputs) {
+    if (buffer.host == null) {
+      return (buffer.owner == Owner.INPUT ? inputs : outputs).get(buffer.index);
+    }
+    return outputs.get(buffer.host.index).asSlice(buffer.offset, buffer.bytes());
   }
 
   private void checkInputs(List<Tensor> inputs) {

@@ -7,22 +7,16 @@ import dev.ashlar.tensor.Views;
 import dev.ashlar.tensor.program.Program.Step;
 import dev.ashlar.tensor.program.Program.Value;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where each value of a program lies: in the memory of an input, a constant or an answer, or at a
- * planned place of one slab that intermediate results share, each as long as it is read.
- *
- * <p>Places are given to the largest buffers first, each at the lowest that is free during its
- * whole life (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", arXiv
- * 2001.03288, greedy by size).
+ * {@linkplain Placement planned place} that intermediate results share, each as long as it is read.
  */
 final class MemoryPlan {
-  private static final long ALIGNMENT_BYTES = 64;
-
   /** Whose memory a buffer is. */
   enum Owner {
     INPUT,
@@ -39,6 +33,8 @@ final class MemoryPlan {
     final TensorSpec spec;
     final int firstStep;
     int lastStep;
+    // Of intermediate results alone: the answer whose memory they lie in, if any, and where.
+    @Nullable Buffer host;
     long offset;
     // The operation that writes its result over an input's memory.
     List<Op> writers = new ArrayList<>();
@@ -51,12 +47,18 @@ final class MemoryPlan {
       this.lastStep = firstStep;
     }
 
-    private boolean meets(Buffer other) {
-      return firstStep <= other.lastStep && other.firstStep <= lastStep;
+    long bytes() {
+      return MemoryPlan.bytes(spec);
     }
 
-    private long end() {
-      return offset + bytes(spec);
+    /** Sets where an intermediate result lies: in an answer's memory, or else in the slab. */
+    void lie(@Nullable Buffer answer, long at) {
+      host = answer;
+      offset = at;
+    }
+
+    boolean meets(Buffer other) {
+      return firstStep <= other.lastStep && other.firstStep <= lastStep;
     }
   }
 
@@ -67,14 +69,14 @@ final class MemoryPlan {
   private final List<Buffer> inputs = new ArrayList<>();
   private final List<Buffer> answers = new ArrayList<>();
   private final List<Buffer> slab = new ArrayList<>();
-  private long slabBytes;
+  private final long slabBytes;
 
   MemoryPlan(Program program) {
     this.program = program;
     this.liveness = Liveness.of(program);
     addGiven();
     for (int i = 0; i < program.steps().size(); i++) addResults(i);
-    place();
+    this.slabBytes = Placement.place(slab, answers);
   }
 
   private void addGiven() {
@@ -149,37 +151,6 @@ final class MemoryPlan {
     layouts.put(value, layout);
   }
 
-  private void place() {
-    List<Buffer> placed = new ArrayList<>();
-    List<Buffer> largestFirst = new ArrayList<>(slab);
-    largestFirst.sort(Comparator.comparingLong((Buffer buffer) -> bytes(buffer.spec)).reversed());
-    for (Buffer buffer : largestFirst) {
-      buffer.offset = lowestGap(buffer, placed);
-      slabBytes = Math.max(slabBytes, buffer.end());
-      int at = placed.size();
-      while (at > 0 && placed.get(at - 1).offset > buffer.offset) at--;
-      placed.add(at, buffer);
-    }
-  }
-
-  /**
-   * Returns the first place, among buffers in order of offset, that is free while this one lives.
-   */
-  private static long lowestGap(Buffer buffer, List<Buffer> placed) {
-    long bytes = bytes(buffer.spec);
-    long offset = 0;
-    for (Buffer other : placed) {
-      if (!other.meets(buffer)) continue;
-      if (other.offset >= offset + bytes) break;
-      offset = Math.max(offset, align(other.end()));
-    }
-    return offset;
-  }
-
-  private static long align(long bytes) {
-    return (bytes + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
-  }
-
   /** Returns the bytes a row-major tensor takes. */
   static long bytes(TensorSpec spec) {
     return Math.multiplyExact(spec.shape().size(), (long) spec.dtype().byteSize());
@@ -194,6 +165,11 @@ final class MemoryPlan {
     return layouts.get(value);
   }
 
+  /** Returns whether a buffer lies in memory that comes with each call. */
+  boolean passes(Buffer buffer) {
+    return buffer.owner == Owner.INPUT || buffer.owner == Owner.ANSWER || buffer.host != null;
+  }
+
   List<Buffer> inputs() {
     return inputs;
   }
@@ -206,7 +182,7 @@ final class MemoryPlan {
     return slabBytes;
   }
 
-  /** Returns the bytes of slab and answers. */
+  /** Returns the bytes of slab and answers: all there is at any time. */
   long plannedBytes() {
     return slabBytes + answers.stream().mapToLong(buffer -> bytes(buffer.spec)).sum();
   }

@@ -4,8 +4,8 @@ package dev.ashlar.tensor.program;
  * The bytes a program's results take, without its inputs and constants.
  *
  * @param eagerPeakBytes the most at a time when the function runs eagerly, freed as its scopes say
- * @param plannedPeakBytes what the program needs: intermediate results in planned places, and its
- *     answers, which are there from the first step on
+ * @param plannedPeakBytes what the program needs: its answers, and intermediate results that do not
+ *     fit into the memory of answers not written yet
  */
 public record MemoryReport(long eagerPeakBytes, long plannedPeakBytes) {
   /** Returns, for example, {@code 1,024 bytes planned, 4,096 eager (25%)}. */

@@ -1,8 +1,13 @@
 package dev.ashlar.tensor.program;
 
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorAccess;
+import dev.ashlar.tensor.program.Program.Constant;
 import dev.ashlar.tensor.program.Program.Step;
 import dev.ashlar.tensor.program.Program.Value;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +56,8 @@ public final class Passes {
     /** What two steps must agree in. */
     private record Expression(Op op, List<Value> inputs) {}
 
+    private static final int SMALL = 16;
+
     private final Program program;
     private final Liveness liveness;
     private final Map<Value, Value> replacements = new HashMap<>();
@@ -64,8 +71,30 @@ public final class Passes {
     }
 
     Program run() {
+      mergeConstants();
       program.steps().forEach(this::visit);
       return program.with(steps, replaced(program.outputs()));
+    }
+
+    /** Finds numbers written twice: what is made of them is then equal too. */
+    private void mergeConstants() {
+      Map<List<Object>, Value> known = new HashMap<>();
+      for (Constant constant : program.constants()) {
+        Tensor tensor = constant.tensor();
+        if (!isSmall(tensor)) continue;
+        List<Object> numbers =
+            List.of(
+                tensor.spec(),
+                ByteBuffer.wrap(
+                    TensorAccess.operand(tensor).elements().toArray(ValueLayout.JAVA_BYTE)));
+        Value first = known.putIfAbsent(numbers, constant.value());
+        if (first != null) replacements.put(constant.value(), first);
+      }
+    }
+
+    private static boolean isSmall(Tensor tensor) {
+      boolean few = tensor.size() <= SMALL;
+      return few && tensor.layout().isContiguous();
     }
 
     private void visit(Step step) {

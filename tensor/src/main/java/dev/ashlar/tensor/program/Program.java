@@ -13,8 +13,8 @@ import java.util.Set;
  *
  * <p>A step changes nothing: an operation that {@linkplain Op.Custom#donations writes into its
  * inputs} stands for the function it computes, and {@link Liveness#mayOverwrite} says whether doing
- * it in place gives the same. Random operations carry their {@link dev.ashlar.tensor.Key}: a
- * program draws the same numbers each time it runs.
+ * it in place gives the same. Random operations take their key as an input: one that is not an
+ * input of the program is a constant, of which it draws the same numbers each time it runs.
  *
  * @param inputs what the program is called with
  * @param constants tensors from outside that the traced function used; whoever traced the program

@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  *       kept. Reading a number throws {@link TracingException}.
  *   <li>Tensors from outside, and those made of Java numbers on the way, become constants: frozen
  *       as they are.
- *   <li>So do other values, a {@link dev.ashlar.tensor.Key} above all: a program draws the same
- *       random numbers every time it runs.
+ *   <li>So do other values, a {@link dev.ashlar.tensor.Key} above all: of one, a program draws the
+ *       same random numbers every time it runs, of a {@link dev.ashlar.tensor.KeyTensor} among its
+ *       inputs others.
  *   <li>Gradients are taken while the function is recorded: forward and backward pass are one
  *       program.
  *   <li>Operations that update tensors in place end those tensors here too, and may do so to the

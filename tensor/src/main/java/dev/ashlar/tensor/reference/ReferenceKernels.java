@@ -40,6 +40,8 @@ public final class ReferenceKernels implements KernelProvider {
   private static Kernel kernel(Op op) {
     return switch (op) {
       case Op.Source source -> (_, out) -> Sources.source(source, out.getFirst());
+      case Op.Random random -> (in, out) -> Sources.random(random, in.getFirst(), out.getFirst());
+      case Op.FoldKey fold -> (in, out) -> Sources.fold(fold, in.getFirst(), out.getFirst());
       case Op.Unary unary -> (in, out) -> Elementwise.unary(unary, in, out);
       case Op.Not _ -> Elementwise::not;
       case Op.Cast _ -> Elementwise::cast;

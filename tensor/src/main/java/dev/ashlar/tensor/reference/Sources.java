@@ -7,7 +7,7 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.function.LongToDoubleFunction;
 
-/** Tensors out of nothing: constants, counting and random numbers. Element i depends on i alone. */
+/** Constants, counting and random numbers: element i depends on i alone. */
 final class Sources {
   private static final long GRAIN = 8_192;
 
@@ -17,9 +17,26 @@ final class Sources {
     switch (op) {
       case Op.Fill fill -> fill(y, fill.value());
       case Op.Arange _ -> arange(y);
-      case Op.Uniform uniform -> uniform(uniform.key(), y);
-      case Op.Normal normal -> each(y, normal.key()::normal);
     }
+  }
+
+  static void random(Op.Random op, Operand key, Operand y) {
+    switch (op) {
+      case Op.Uniform _ -> uniform(key(key), y);
+      case Op.Normal _ -> each(y, key(key)::normal);
+    }
+  }
+
+  static void fold(Op.FoldKey op, Operand from, Operand to) {
+    Key key = key(from).fold(op.number());
+    long start = to.layout().offsetElements();
+    to.setLong(start, key.seed());
+    to.setLong(start + 1, key.stream());
+  }
+
+  private static Key key(Operand key) {
+    long start = key.layout().offsetElements();
+    return new Key(key.getLong(start), key.getLong(start + key.layout().strideElements(0)));
   }
 
   /** Stores one value in every element. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.KeyTensor;
 import dev.ashlar.tensor.Memory;
 import dev.ashlar.tensor.NoLeaks;
+import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import java.util.ArrayList;
@@ -78,6 +80,95 @@ final class CompiledTest {
       Bits.assertEqual(
           List.of(step.call(x), step.call(x)),
           List.of(Tensor.normal(Key.of(7), DType.F32, 3), Tensor.normal(Key.of(7), DType.F32, 3)));
+    }
+  }
+
+  private record Drawn(KeyTensor key, Tensor x) {
+    static Drawn of(Key key) {
+      return new Drawn(KeyTensor.of(key), Tensor.zeros(DType.F32, 3, 5));
+    }
+  }
+
+  @Test
+  void aKeyThatIsATensorDrawsOtherNumbersEveryTime() {
+    try (var step =
+        Compiled.of(
+            (Drawn in) ->
+                List.of(
+                    in.x().plus(Tensor.normal(in.key().fold(1), DType.F32, 3, 5)),
+                    Tensor.uniform(in.key().fold(2).fold(3), DType.F64, 4),
+                    Tensor.dropoutMask(in.key(), 0.5, 20)))) {
+      for (int i = 0; i < 4; i++) {
+        Key key = Key.of(7).fold(i);
+        Bits.assertEqual(
+            step.call(Drawn.of(key)),
+            List.of(
+                Tensor.normal(key.fold(1), DType.F32, 3, 5),
+                Tensor.uniform(key.fold(2).fold(3), DType.F64, 4),
+                Tensor.dropoutMask(key, 0.5, 20)));
+      }
+      assertThat(step.programCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aKeyTensorHasTwoNumbers() {
+    assertThatThrownBy(() -> new KeyTensor(Tensor.of(1L)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("key: seed and stream must be I64[2], got I64[1]");
+  }
+
+  @Test
+  void programsLongestUnusedAreClosed() {
+    var traced = new AtomicInteger();
+    try (var step =
+        Compiled.of(
+            (Scaled in) -> {
+              traced.incrementAndGet();
+              return scale(in);
+            })) {
+      Tensor x = Tensor.of(1f, 2f);
+      var often = new Scaled(x, -1, Optional.empty());
+      for (int i = 0; i < 3 * Compiled.MOST_PROGRAMS; i++) {
+        assertThat(step.call(new Scaled(x, i, Optional.empty())).toFloats())
+            .containsExactly(i, 2 * i);
+        step.call(often);
+      }
+      assertThat(step.programCount()).isEqualTo(Compiled.MOST_PROGRAMS);
+      assertThat(traced).hasValue(3 * Compiled.MOST_PROGRAMS + 1);
+      step.call(new Scaled(x, 0, Optional.empty()));
+      assertThat(traced).hasValue(3 * Compiled.MOST_PROGRAMS + 2);
+    }
+  }
+
+  /** A program that is given up while threads run it ends with the last of them. */
+  @Test
+  void programsInUseEndTheirRuns() {
+    try (var threads = Executors.newFixedThreadPool(4);
+        Memory memory = Memory.withLimit(Long.MAX_VALUE);
+        var step =
+            Compiled.of(
+                (Scaled in) -> {
+                  Tensor y = in.x().times(in.by());
+                  for (int i = 0; i < 20; i++) y = y.plus(in.x()).tanh();
+                  return y.sum();
+                })) {
+      List<CompletableFuture<Boolean>> done = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        int first = thread * 100;
+        done.add(
+            CompletableFuture.supplyAsync(
+                () -> {
+                  for (int i = 0; i < 2 * Compiled.MOST_PROGRAMS; i++) {
+                    try (var _ = TensorScope.open(memory)) {
+                      step.call(new Scaled(Tensor.of(1f, 2f), first + i, Optional.empty()));
+                    }
+                  }
+                  return true;
+                },
+                threads));
+      }
+      assertThat(done).allMatch(CompletableFuture::join);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.ashlar.tensor.TensorBytes;
 import dev.ashlar.tensor.TensorLifetimeException;
 import dev.ashlar.tensor.TensorMemoryException;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorTree;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.Function;
@@ -64,8 +65,43 @@ final class ProgramExecutorTest {
     try (var step = Compiled.of(chain(50))) {
       MemoryReport report = step.memory(x);
       assertThat(report.eagerPeakBytes()).isEqualTo(50 * 40_000);
-      assertThat(report.plannedPeakBytes()).isLessThanOrEqualTo(3 * 40_064);
-      assertThat(report).hasToString("120,000 bytes planned, 2,000,000 eager (6%)");
+      assertThat(report).hasToString("80,000 bytes planned, 2,000,000 eager (4%)");
+    }
+  }
+
+  /** Small ones, and such as free what they can: eager computation is hard to beat there. */
+  @Test
+  void noProgramPlansMoreThanEagerComputationTakes() {
+    List<Function<Tensor, ?>> functions =
+        List.of(
+            x -> x,
+            x -> x.plus(1),
+            x -> x.sum(),
+            x -> x.exp().sum(),
+            x -> List.of(x.exp(), x.tanh()),
+            x -> List.of(x.exp().sum(), x.tanh().times(2)),
+            x -> TensorScope.tidy(() -> x.exp().plus(x).tanh()),
+            x -> {
+              Tensor y = x;
+              for (int i = 0; i < 5; i++) {
+                Tensor before = y;
+                y = TensorScope.tidy(() -> before.times(x).tanh());
+              }
+              return y;
+            });
+    for (Function<Tensor, ?> function : functions) {
+      for (int[] dims : new int[][] {{1, 1}, {3, 5}, {20, 100}}) {
+        Tensor x = Tensor.uniform(Key.of(1), DType.F32, dims);
+        try (Compiled<Tensor, ?> step = Compiled.of(function)) {
+          MemoryReport report = step.memory(x);
+          assertThat(report.plannedPeakBytes())
+              .as(
+                  "%d of %s: %s%n%s",
+                  functions.indexOf(function), x.shape(), report, step.program(x))
+              .isLessThanOrEqualTo(report.eagerPeakBytes());
+          Bits.assertEqual(TensorTree.leaves(step.call(x)), TensorTree.leaves(function.apply(x)));
+        }
+      }
     }
   }
 
@@ -75,7 +111,7 @@ final class ProgramExecutorTest {
     long eager = peak(function);
     try (var step = Compiled.of(function)) {
       assertThat(eager).isGreaterThan(50 * 40_000);
-      assertThat(peakOf(step)).isBetween(4 * 40_000L, 5 * 45_000L);
+      assertThat(peakOf(step)).isBetween(3 * 40_000L, 3 * 45_000L);
     }
   }
 
