@@ -214,7 +214,24 @@ final class LargeSamples {
         new Op.Concat(1),
         "[5, 207]",
         t -> List.of(numbers(t, 142, 5, 207), strided(numbers(t, 143, 5, 33))));
+    add(
+        new Op.Concat(1),
+        "[3, 40, 17]",
+        t ->
+            List.of(
+                numbers(t, 142, 3, 40, 17),
+                numbers(t, 143, 17, 90, 3).permute(2, 1, 0),
+                offset(numbers(t, 144, 3, 2, 17))));
+    add(
+        new Op.Concat(0),
+        "[400, 207]",
+        t -> List.of(numbers(t, 142, 400, 207), transposed(numbers(t, 143, 100, 207))));
     add(new Op.Pad(1, 3, 1, 300), "[5, 207]", t -> List.of(numbers(t, 144, 5, 207)));
+    add(new Op.Pad(1, 30, 1, 70), "[3, 40, 17]", t -> List.of(numbers(t, 144, 3, 40, 17)));
+    add(
+        new Op.Pad(0, 2, 1, 420),
+        "[400, 207]",
+        t -> List.of(transposed(numbers(t, 144, 400, 207))));
     add(
         new Op.IndexSelect(0),
         "[100, 65] table",

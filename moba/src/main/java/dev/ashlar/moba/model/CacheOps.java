@@ -9,6 +9,7 @@ import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** The operations of {@link KvCache}: none has a gradient. */
@@ -43,13 +44,27 @@ final class CacheOps {
       Operand rows = inputs.get(1);
       Operand cache = outputs.getFirst();
       Shape shape = rows.shape();
+      boolean copies = isPacked(rows) && isPacked(cache);
       for (int t = 0; t < shape.dim(0); t++) {
         for (int g = 0; g < shape.dim(1); g++) {
+          if (copies) {
+            copy(rows, index(rows, t, g, 0), cache, index(cache, at + t, g, 0), shape.dim(2));
+            continue;
+          }
           for (int d = 0; d < shape.dim(2); d++) {
             cache.setDouble(index(cache, at + t, g, d), rows.getDouble(index(rows, t, g, d)));
           }
         }
       }
+    }
+
+    private static boolean isPacked(Operand heads) {
+      return heads.layout().strideElements(2) == 1;
+    }
+
+    private static void copy(Operand from, long fromAt, Operand to, long toAt, int count) {
+      long bytes = from.dtype().byteSize();
+      MemorySegment.copy(from.data(), fromAt * bytes, to.data(), toAt * bytes, count * bytes);
     }
   }
 
@@ -72,23 +87,28 @@ final class CacheOps {
     public void compute(List<Operand> inputs, List<Operand> outputs) {
       Operand keys = inputs.get(1);
       Operand means = outputs.getFirst();
+      HeadReader reader = new HeadReader(keys);
       for (int block = from; block < to; block++) {
         for (int g = 0; g < keys.shape().dim(1); g++) {
-          for (int d = 0; d < keys.shape().dim(2); d++) {
-            means.setDouble(index(means, block, g, d), mean(keys, block, g, d));
+          double[] sum = sum(reader, block, g, keys.shape().dim(2));
+          for (int d = 0; d < sum.length; d++) {
+            double mean = sum[d] / blockSize;
+            means.setDouble(
+                index(means, block, g, d), keys.dtype() == DType.F32 ? (float) mean : mean);
           }
         }
       }
     }
 
-    /** Sums and rounds as BlockGate does, so that both choose the same blocks. */
-    private double mean(Operand keys, int block, int g, int d) {
-      double sum = 0;
+    /** Sums as BlockGate does, so that both choose the same blocks. */
+    private double[] sum(HeadReader keys, int block, int g, int headDim) {
+      double[] sum = new double[headDim];
+      double[] key = new double[headDim];
       for (int j = block * blockSize; j < (block + 1) * blockSize; j++) {
-        sum += keys.getDouble(index(keys, j, g, d));
+        keys.read(j, g, key);
+        for (int d = 0; d < headDim; d++) sum[d] += key[d];
       }
-      double mean = sum / blockSize;
-      return keys.dtype() == DType.F32 ? (float) mean : mean;
+      return sum;
     }
   }
 

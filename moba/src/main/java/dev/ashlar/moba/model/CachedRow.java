@@ -17,9 +17,11 @@ final class CachedRow {
   private final int group;
   private final int position;
   private final double[] query;
-  private final Operand keys;
-  private final Operand values;
-  private final Operand means;
+  private final double[] line;
+  private final boolean single;
+  private final HeadReader keys;
+  private final HeadReader values;
+  private final HeadReader means;
 
   CachedRow(CacheOps.Attend op, List<Operand> inputs, int row, int head) {
     Operand queries = inputs.get(0);
@@ -27,16 +29,16 @@ final class CachedRow {
     this.moba = op.moba();
     this.row = row;
     this.head = head;
-    this.keys = inputs.get(1);
-    this.values = inputs.get(2);
-    this.means = inputs.get(3);
-    this.group = head / (queries.shape().dim(1) / keys.shape().dim(1));
+    this.keys = new HeadReader(inputs.get(1));
+    this.values = new HeadReader(inputs.get(2));
+    this.means = new HeadReader(inputs.get(3));
+    this.single = queries.dtype() == DType.F32;
+    this.group = head / (queries.shape().dim(1) / inputs.get(1).shape().dim(1));
     // Queries are the last of the tokens so far.
     this.position = op.length() - queries.shape().dim(0) + row;
     this.query = new double[queries.shape().dim(2)];
-    for (int d = 0; d < query.length; d++) {
-      query[d] = queries.getDouble(CacheOps.index(queries, row, head, d));
-    }
+    this.line = new double[query.length];
+    new HeadReader(queries).read(row, head, query);
   }
 
   void compute(List<Operand> outputs) {
@@ -74,24 +76,22 @@ final class CachedRow {
 
   /** Adds up in the element type, as BlockGate does, so that both choose the same blocks. */
   private double score(int block) {
-    double score = keys.dtype() == DType.F32 ? singleScore(block) : doubleScore(block);
+    means.read(block, group, line);
+    double score = single ? singleScore() : doubleScore();
     return Double.isNaN(score) ? Double.NEGATIVE_INFINITY : score;
   }
 
-  private float singleScore(int block) {
+  private float singleScore() {
     float score = 0;
-    for (int d = 0; d < query.length; d++) {
-      float mean = (float) means.getDouble(CacheOps.index(means, block, group, d));
-      score = Math.fma((float) query[d], mean, score);
+    for (int d = 0; d < line.length; d++) {
+      score = Math.fma((float) query[d], (float) line[d], score);
     }
     return score;
   }
 
-  private double doubleScore(int block) {
+  private double doubleScore() {
     double score = 0;
-    for (int d = 0; d < query.length; d++) {
-      score += query[d] * means.getDouble(CacheOps.index(means, block, group, d));
-    }
+    for (int d = 0; d < line.length; d++) score += query[d] * line[d];
     return score;
   }
 
@@ -113,9 +113,8 @@ final class CachedRow {
         }
         double weight = Math.exp(logit - max);
         total += weight;
-        for (int d = 0; d < sum.length; d++) {
-          sum[d] += weight * values.getDouble(CacheOps.index(values, j, group, d));
-        }
+        values.read(j, group, line);
+        for (int d = 0; d < sum.length; d++) sum[d] += weight * line[d];
       }
     }
     for (int d = 0; d < sum.length; d++) {
@@ -124,10 +123,20 @@ final class CachedRow {
   }
 
   private double dot(int j) {
-    double sum = 0;
-    for (int d = 0; d < query.length; d++) {
-      sum += query[d] * keys.getDouble(CacheOps.index(keys, j, group, d));
+    keys.read(j, group, line);
+    // Four sums, since each addition waits for the one before it.
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int d = 0;
+    for (; d + 3 < line.length; d += 4) {
+      sum0 += query[d] * line[d];
+      sum1 += query[d + 1] * line[d + 1];
+      sum2 += query[d + 2] * line[d + 2];
+      sum3 += query[d + 3] * line[d + 3];
     }
-    return sum;
+    for (; d < line.length; d++) sum0 += query[d] * line[d];
+    return sum0 + sum1 + (sum2 + sum3);
   }
 }

@@ -23,7 +23,7 @@ final class FewRows {
   private static final long LEAST_SIZE = 1 << 13;
 
   /** Numbers of the matrix that are worth a task of their own. */
-  private static final long TASK_SIZE = 1 << 15;
+  private static final long TASK_SIZE = 1 << 16;
 
   /** The most columns of a task that adds up rows: their sums stay in the nearest cache. */
   private static final int TASK_COLUMNS = 512;

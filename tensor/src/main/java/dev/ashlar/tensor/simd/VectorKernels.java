@@ -40,6 +40,12 @@ final class VectorKernels {
       case Op.Copy _ -> when(inputs.getFirst().dtype().byteSize() == 4, MoveKernels::copy);
       case Op.IndexAdd add ->
           when(add.axis() == 0 && inputs.getFirst().dtype() == F32, () -> MoveKernels.addRows(add));
+      case Op.Concat concat ->
+          when(inputs.getFirst().dtype().byteSize() == 4, () -> PieceKernels.concat(concat));
+      case Op.Pad pad ->
+          when(
+              pad.step() == 1 && inputs.getFirst().dtype().byteSize() == 4,
+              () -> PieceKernels.pad(pad));
       case Op.MatMul _ -> when(all(F32, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };

@@ -76,7 +76,7 @@ public final class Kernels {
       names.add(provider.name());
       boolean wanted =
           forced == null || forced.equals(provider.name()) || provider instanceof ReferenceKernels;
-      if (wanted && isReady(provider)) ready.add(provider);
+      if (wanted && isReady(provider, forced != null)) ready.add(provider);
     }
     if (forced != null && !names.contains(forced)) {
       throw new IllegalStateException(
@@ -89,11 +89,16 @@ public final class Kernels {
     return List.copyOf(ready);
   }
 
-  private static boolean isReady(KernelProvider provider) {
+  private static boolean isReady(KernelProvider provider, boolean forced) {
     return switch (provider.availability()) {
       case Availability.Ready(String detail) -> {
         LOG.debug("kernels: {} ready: {}", provider.name(), detail);
         yield true;
+      }
+      case Availability.Off(String how) -> {
+        if (forced) LOG.warn("kernels: {} is off: {}", provider.name(), how);
+        else LOG.debug("kernels: {} is off: {}", provider.name(), how);
+        yield false;
       }
       case Availability.Unavailable(String reason, String remedy) -> {
         LOG.warn("kernels: {} not used: {}; {}", provider.name(), reason, remedy);

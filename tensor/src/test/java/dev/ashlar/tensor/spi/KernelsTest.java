@@ -49,6 +49,14 @@ class KernelsTest {
   }
 
   @Test
+  void whatIsOffIsNotAsked() {
+    KernelProvider off = new Fake("off", 40, new Availability.Off("say so"));
+    assertThat(Kernels.choose(List.of(off, fast, reference), null))
+        .containsExactly(fast, reference);
+    assertThat(Kernels.choose(List.of(off, fast, reference), "off")).containsExactly(reference);
+  }
+
+  @Test
   void theReferenceIsAlwaysThere() {
     assertThat(Kernels.choose(List.of(fast), null))
         .hasSize(2)

@@ -1,0 +1,81 @@
+package dev.ashlar.tensor.simd;
+
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.spi.Kernel;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+
+/** Kernels that place whole pieces of an input in a result, elements of four bytes bit by bit. */
+final class PieceKernels {
+  /** Elements worth handing to another thread. */
+  private static final long GRAIN = 1 << 16;
+
+  private PieceKernels() {}
+
+  /** The inputs one after the other along an axis. */
+  static Kernel concat(Op.Concat op) {
+    return (inputs, outputs) -> {
+      Operand y = outputs.getFirst();
+      int from = 0;
+      for (Operand x : inputs) {
+        place(x, y, op.axis(), from);
+        from += x.shape().dim(op.axis());
+      }
+    };
+  }
+
+  /** The input from {@code op.start()} on, its neighbours side by side; zeros around it. */
+  static Kernel pad(Op.Pad op) {
+    return (inputs, outputs) -> {
+      Operand y = outputs.getFirst();
+      MemorySegment all = y.elements();
+      Parallel.range(
+          all.byteSize(),
+          GRAIN * Integer.BYTES,
+          (first, end) -> all.asSlice(first, end - first).fill((byte) 0));
+      place(inputs.getFirst(), y, op.axis(), op.start());
+    };
+  }
+
+  private static void place(Operand x, Operand y, int axis, int from) {
+    Shape shape = y.shape();
+    long post = shape.slice(axis + 1, shape.rank()).size();
+    long piece = x.shape().dim(axis) * post;
+    long pitch = shape.dim(axis) * post;
+    boolean contiguous = x.isContiguous();
+    Window window = Window.of(x, x.shape());
+    Parallel.range(
+        x.size(),
+        GRAIN,
+        (first, end) -> {
+          for (long at = first; at < end; ) {
+            long within = at % piece;
+            long to = at / piece * pitch + from * post + within;
+            long count = Math.min(end - at, piece - within);
+            if (contiguous) copy(x, at, y, to, count);
+            else count = copyBlock(window, at, y, to, count);
+            at += count;
+          }
+        });
+  }
+
+  private static void copy(Operand x, long at, Operand y, long to, long count) {
+    MemorySegment.copy(
+        x.data(),
+        x.offsetBytes() + at * Integer.BYTES,
+        y.data(),
+        y.offsetBytes() + to * Integer.BYTES,
+        count * Integer.BYTES);
+  }
+
+  /** Copies at most a block, and returns how many elements it copied. */
+  private static long copyBlock(Window x, long at, Operand y, long to, long count) {
+    int[] block = Scratch.own().i;
+    int length = (int) Math.min(Blocks.SIZE, count);
+    x.read(at, block, length);
+    Blocks.write(y, to, block, length);
+    return length;
+  }
+}
