@@ -1,6 +1,7 @@
 package dev.ashlar.moba;
 
 import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.spi.Parallel;
 
 /**
  * For each head and block, the rows that chose the block and lie after it: compressed lists. Blocks
@@ -21,52 +22,85 @@ public final class QueryLists {
 
   /** Returns the lists of a selection [T, H, K] given in row-major order. */
   static QueryLists of(int[] chosen, Shape shape, Packing packing, int blockSize) {
-    int heads = shape.dim(1);
-    int[] firstBlock = firstBlocks(packing, blockSize);
-    int blocks = firstBlock[packing.sequences()];
-    int[] offsets = new int[heads * blocks + 1];
-    forEachPast(
-        chosen,
-        shape,
-        packing,
-        blockSize,
-        (s, h, b, _) -> offsets[h * blocks + firstBlock[s] + b + 1]++);
-    for (int i = 1; i < offsets.length; i++) offsets[i] += offsets[i - 1];
-    int[] next = offsets.clone();
-    int[] rows = new int[offsets[offsets.length - 1]];
-    forEachPast(
-        chosen,
-        shape,
-        packing,
-        blockSize,
-        (s, h, b, row) -> rows[next[h * blocks + firstBlock[s] + b]++] = row);
-    return new QueryLists(heads, firstBlock, offsets, rows);
+    var past = new Past(chosen, shape, packing, blockSize);
+    int[] firstBlock = past.firstBlock();
+    int lists = shape.dim(1) * firstBlock[packing.sequences()];
+    // Rows in chunks side by side, but never so many chunks that their counts outgrow the lists.
+    int step = Math.max(1024, firstBlock[packing.sequences()]);
+    int[][] next = new int[Math.ceilDiv(packing.total(), step)][];
+    Parallel.range(
+        packing.total(),
+        step,
+        (from, to) -> {
+          int[] counts = new int[lists];
+          past.forEach(from, to, (list, _) -> counts[list]++);
+          next[(int) (from / step)] = counts;
+        });
+    int[] offsets = offsets(next, lists);
+    int[] rows = new int[offsets[lists]];
+    Parallel.range(
+        packing.total(),
+        step,
+        (from, to) -> {
+          int[] at = next[(int) (from / step)];
+          past.forEach(from, to, (list, row) -> rows[at[list]++] = row);
+        });
+    return new QueryLists(shape.dim(1), firstBlock, offsets, rows);
   }
 
-  private static int[] firstBlocks(Packing packing, int blockSize) {
-    int[] first = new int[packing.sequences() + 1];
-    for (int s = 0; s < packing.sequences(); s++) {
-      first[s + 1] = first[s] + Math.ceilDiv(packing.length(s), blockSize);
+  /** Turns the counts of chunks into where each chunk's rows begin; returns where lists begin. */
+  private static int[] offsets(int[][] counts, int lists) {
+    int[] offsets = new int[lists + 1];
+    int at = 0;
+    for (int list = 0; list < lists; list++) {
+      offsets[list] = at;
+      for (int[] chunk : counts) {
+        int count = chunk[list];
+        chunk[list] = at;
+        at += count;
+      }
     }
-    return first;
+    offsets[lists] = at;
+    return offsets;
   }
 
-  @FunctionalInterface
-  private interface Past {
-    void chosen(int sequence, int head, int block, int row);
-  }
+  /** The choices of rows, without those of their own block. */
+  private record Past(int[] chosen, Shape shape, Packing packing, int blockSize, int[] firstBlock) {
+    @FunctionalInterface
+    interface Choice {
+      void made(int list, int row);
+    }
 
-  private static void forEachPast(
-      int[] chosen, Shape shape, Packing packing, int blockSize, Past past) {
-    int heads = shape.dim(1);
-    int most = shape.dim(2);
-    for (int s = 0; s < packing.sequences(); s++) {
-      for (int row = packing.start(s); row < packing.end(s); row++) {
-        int own = (row - packing.start(s)) / blockSize;
-        for (int at = row * heads * most; at < (row + 1) * heads * most; at++) {
-          if (chosen[at] >= 0 && chosen[at] < own) {
-            past.chosen(s, at / most % heads, chosen[at], row);
-          }
+    Past(int[] chosen, Shape shape, Packing packing, int blockSize) {
+      this(chosen, shape, packing, blockSize, firstBlocks(packing, blockSize));
+    }
+
+    private static int[] firstBlocks(Packing packing, int blockSize) {
+      int[] first = new int[packing.sequences() + 1];
+      for (int s = 0; s < packing.sequences(); s++) {
+        first[s + 1] = first[s] + Math.ceilDiv(packing.length(s), blockSize);
+      }
+      return first;
+    }
+
+    void forEach(long from, long to, Choice choice) {
+      for (int s = 0; s < packing.sequences(); s++) {
+        int start = packing.start(s);
+        int end = (int) Math.min(to, packing.end(s));
+        for (int row = (int) Math.max(from, start); row < end; row++) {
+          ofRow(row, (row - start) / blockSize, firstBlock[s], choice);
+        }
+      }
+    }
+
+    private void ofRow(int row, int own, int first, Choice choice) {
+      int blocks = firstBlock[firstBlock.length - 1];
+      int most = shape.dim(2);
+      int at = row * shape.dim(1) * most;
+      for (int head = 0; head < shape.dim(1); head++, at += most) {
+        // Ascending: the own block follows the past ones.
+        for (int i = at; i < at + most && chosen[i] >= 0 && chosen[i] < own; i++) {
+          choice.made(head * blocks + first + chosen[i], row);
         }
       }
     }

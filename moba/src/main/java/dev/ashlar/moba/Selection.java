@@ -3,6 +3,7 @@ package dev.ashlar.moba;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
 
 /**
  * Which blocks of keys each query attends to. A constant to every gradient.
@@ -65,12 +66,17 @@ public record Selection(Tensor blocks, int blockSize, Packing packing) {
     int[] positions = packing.positions();
     int heads = selection.shape().dim(1);
     int most = selection.shape().dim(2);
-    for (int row = 0; row < positions.length; row++) {
-      int own = positions[row] / blockSize;
-      for (int head = 0; head < heads; head++) {
-        check(op, chosen, (row * heads + head) * most, most, own);
-      }
-    }
+    Parallel.range(
+        positions.length,
+        1024,
+        (from, to) -> {
+          for (int row = (int) from; row < to; row++) {
+            int own = positions[row] / blockSize;
+            for (int head = 0; head < heads; head++) {
+              check(op, chosen, (row * heads + head) * most, most, own);
+            }
+          }
+        });
     return chosen;
   }
 

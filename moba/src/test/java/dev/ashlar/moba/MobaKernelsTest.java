@@ -10,6 +10,7 @@ import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.spi.KernelProvider;
 import dev.ashlar.tensor.spi.Kernels;
+import dev.ashlar.tensor.spi.Parallel;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -34,7 +35,9 @@ final class MobaKernelsTest {
         of(List.of(129), 2, 1, 7, 100, 2),
         of(List.of(190), 1, 2, 1, 5, 4),
         of(List.of(33, 65, 1), 1, 1, 33, 1, 3),
-        of(List.of(130), 1, 1, 128, 8, 9));
+        of(List.of(130), 1, 1, 128, 8, 9),
+        of(List.of(700), 1, 1, 9, 2, 5),
+        of(List.of(660, 40), 1, 1, 8, 2, 20));
   }
 
   private static AttentionCase of(
@@ -99,9 +102,13 @@ final class MobaKernelsTest {
     return greatest;
   }
 
-  @Test
-  void cutLongSequencesIntoParts() {
-    AttentionCase of = of(List.of(2100), 1, 2, 16, 128, 3);
+  static Stream<AttentionCase> longCases() {
+    return Stream.of(of(List.of(2100), 1, 2, 16, 128, 3), of(List.of(30, 4300), 1, 1, 8, 100, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("longCases")
+  void cutLongSequencesIntoParts(AttentionCase of) {
     AttentionInputs in = of.inputs();
     int[] blocks = in.selected(DType.F32);
     Answers exact = in.answers(DType.F64, each -> fused(each, of, blocks));
@@ -109,6 +116,21 @@ final class MobaKernelsTest {
     for (int i = 0; i < AttentionInputs.NAMES.length; i++) {
       double size = greatest(exact.all()[i], new double[exact.all()[i].length]);
       assertThat(greatest(fast.all()[i], exact.all()[i])).isLessThan(2e-6 * size);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("longCases")
+  void answerTheSameBitsOnAnyNumberOfThreads(AttentionCase of) {
+    AttentionInputs in = of.inputs();
+    int before = Parallel.threads();
+    try {
+      Parallel.threads(1);
+      Answers alone = in.fused(DType.F32);
+      Parallel.threads(5);
+      assertThat(in.fused(DType.F32).flat()).isEqualTo(alone.flat());
+    } finally {
+      Parallel.threads(before);
     }
   }
 

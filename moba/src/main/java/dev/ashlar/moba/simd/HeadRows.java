@@ -57,7 +57,8 @@ final class HeadRows {
     return new HeadRows(numbers, depth, rows, finite.get());
   }
 
-  private static void read(Operand operand, int from, int to, float[] chunk) {
+  /** Reads the rows {@code from} to {@code to} in row-major order. */
+  static void read(Operand operand, int from, int to, float[] chunk) {
     Layout layout = operand.layout();
     int width = layout.shape().dim(1) * layout.shape().dim(2);
     MemorySegment data = operand.data();

@@ -83,14 +83,10 @@ public final class MobaKernels implements KernelProvider {
   }
 
   private static void run(MobaAttention op, List<Operand> in, List<Operand> out) {
-    Problem problem = Problem.moba(op, in);
-    if (problem.isFinite()) Forward.run(problem, out);
-    else op.compute(in, out);
+    if (!BlockForward.run(op, in, out)) op.compute(in, out);
   }
 
   private static void run(MobaAttentionBackward op, List<Operand> in, List<Operand> out) {
-    Problem problem = Problem.moba(op.forward(), in);
-    boolean done = problem.isFinite() && Backward.run(problem, in.subList(4, 8), out);
-    if (!done) op.compute(in, out);
+    if (!BlockBackward.run(op, in, out)) op.compute(in, out);
   }
 }

@@ -29,6 +29,21 @@ record Part(int sequence, int head, int from, int to) {
     return parts;
   }
 
+  /** Returns parts of {@code rows} rows, a sequence's last one smaller, the longest first. */
+  static List<Part> ofRows(Packing packing, int heads, int rows) {
+    List<Part> parts = new ArrayList<>();
+    for (int s = 0; s < packing.sequences(); s++) {
+      for (int head = 0; head < heads; head++) {
+        for (long from = packing.start(s); from < packing.end(s); from += rows) {
+          int end = (int) Math.min(packing.end(s), from + rows);
+          parts.add(new Part(s, head, (int) from, end));
+        }
+      }
+    }
+    parts.sort(Comparator.comparingInt(part -> -part.rows()));
+    return parts;
+  }
+
   int rows() {
     return to - from;
   }

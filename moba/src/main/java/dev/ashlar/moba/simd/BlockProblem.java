@@ -1,0 +1,57 @@
+package dev.ashlar.moba.simd;
+
+import dev.ashlar.moba.MobaAttention;
+import dev.ashlar.moba.Packing;
+import dev.ashlar.moba.QueryLists;
+import dev.ashlar.moba.Selection;
+import dev.ashlar.tensor.spi.Operand;
+import java.util.List;
+
+/**
+ * One block attention: who sees what, and its queries, multiplied by the scale.
+ *
+ * @param heads H, of queries
+ * @param keyHeads G, of keys and values
+ */
+record BlockProblem(
+    Packing packing,
+    int blockSize,
+    QueryLists lists,
+    float scale,
+    int heads,
+    int keyHeads,
+    HeadRows query) {
+  private static final int LEAST_ROWS = 2048;
+  private static final int MOST_ROWS = 8192;
+
+  static BlockProblem of(MobaAttention op, List<Operand> in) {
+    int blockSize = op.config().blockSize();
+    QueryLists lists = Selection.lists(op.label(), in.get(3), op.packing(), blockSize);
+    float scale = (float) op.config().scaleFor(in.get(0).shape().dim(2));
+    return new BlockProblem(
+        op.packing(),
+        blockSize,
+        lists,
+        scale,
+        in.get(0).shape().dim(1),
+        in.get(1).shape().dim(1),
+        HeadRows.of(in.get(0), scale));
+  }
+
+  int depth() {
+    return query.depth;
+  }
+
+  int keyHead(int head) {
+    return head / (heads / keyHeads);
+  }
+
+  /**
+   * Returns into how many rows to cut sequences for about {@code wanted} threads. So many rows of
+   * one block's list are several tiles, and so few stay in near caches.
+   */
+  int rowsFor(int wanted) {
+    long share = (long) packing.total() * heads / wanted;
+    return Math.clamp(share, LEAST_ROWS, MOST_ROWS);
+  }
+}
