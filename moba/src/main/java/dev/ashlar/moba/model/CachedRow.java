@@ -114,7 +114,7 @@ final class CachedRow {
         double weight = Math.exp(logit - max);
         total += weight;
         values.read(j, group, line);
-        for (int d = 0; d < sum.length; d++) sum[d] += weight * line[d];
+        for (int d = 0; d < sum.length; d++) sum[d] = Math.fma(weight, line[d], sum[d]);
       }
     }
     for (int d = 0; d < sum.length; d++) {
@@ -131,12 +131,12 @@ final class CachedRow {
     double sum3 = 0;
     int d = 0;
     for (; d + 3 < line.length; d += 4) {
-      sum0 += query[d] * line[d];
-      sum1 += query[d + 1] * line[d + 1];
-      sum2 += query[d + 2] * line[d + 2];
-      sum3 += query[d + 3] * line[d + 3];
+      sum0 = Math.fma(query[d], line[d], sum0);
+      sum1 = Math.fma(query[d + 1], line[d + 1], sum1);
+      sum2 = Math.fma(query[d + 2], line[d + 2], sum2);
+      sum3 = Math.fma(query[d + 3], line[d + 3], sum3);
     }
-    for (; d < line.length; d++) sum0 += query[d] * line[d];
+    for (; d < line.length; d++) sum0 = Math.fma(query[d], line[d], sum0);
     return sum0 + sum1 + (sum2 + sum3);
   }
 }
