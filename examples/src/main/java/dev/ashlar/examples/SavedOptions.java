@@ -38,8 +38,6 @@ record SavedOptions(Map<String, String> values) {
           "--resume",
           "--threads",
           "--device",
-          "--check",
-          "--anomaly",
           "--memory-limit",
           "--stacktrace",
           "--help",

@@ -8,13 +8,11 @@ import dev.ashlar.examples.data.Batches;
 import dev.ashlar.moba.model.AttentionPlan;
 import dev.ashlar.moba.model.AttentionSchedule;
 import dev.ashlar.moba.model.Decoder;
-import dev.ashlar.moba.model.DecoderDropout;
 import dev.ashlar.moba.model.Generator;
 import dev.ashlar.moba.model.Sampler;
 import dev.ashlar.moba.model.TokenBatch;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
-import dev.ashlar.tensor.KeyTensor;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.program.ProgramRunner;
 import java.io.IOException;
@@ -97,9 +95,7 @@ final class Trainer {
     int evalEvery = setup.run().evalEvery;
     int checkpointEvery = setup.run().checkpointEvery;
     try (var training =
-        setup.run().anomaly
-            ? DecoderTraining.watched(setup.optimizer(), optimizer)
-            : new DecoderTraining(setup.optimizer(), optimizer, setup.runner(), report::log)) {
+        new DecoderTraining(setup.optimizer(), optimizer, setup.runner(), report::log)) {
       if (step == 0) evaluate(training, report);
       while (step < steps && !stop.requested()) {
         update(training, report);
@@ -156,14 +152,8 @@ final class Trainer {
   }
 
   private DecoderTraining.Lesson lesson() {
-    OptimizerOptions options = setup.optimizer();
-    long number = nextBatch++;
-    TokenBatch tokens = tokens(batches.at(key.fold(1), number));
-    DecoderDropout dropout =
-        options.dropout == 0
-            ? null
-            : new DecoderDropout(options.dropout, KeyTensor.of(key.fold(3).fold(number)));
-    return new DecoderTraining.Lesson(tokens, attention.at(step, options.steps), dropout);
+    TokenBatch tokens = tokens(batches.at(key.fold(1), nextBatch++));
+    return new DecoderTraining.Lesson(tokens, attention.at(step, setup.optimizer().steps));
   }
 
   /** Returns the mean loss on held-out text, the same batches every time. */
@@ -174,7 +164,7 @@ final class Trainer {
     for (int i = 0; i < batches; i++) {
       try (var _ = TensorScope.open()) {
         TokenBatch tokens = tokens(validation.fixed(i, batches));
-        sum += training.loss(model, DecoderTraining.Lesson.of(tokens, plan)).item();
+        sum += training.loss(model, new DecoderTraining.Lesson(tokens, plan)).item();
       }
     }
     requireNumber(sum, "the validation loss after step " + step);

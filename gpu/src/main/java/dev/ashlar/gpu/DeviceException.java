@@ -62,6 +62,12 @@ public final class DeviceException extends ProgramRunnerException {
             .formatted(what, spec, device));
   }
 
+  static DeviceException tooLarge(String what, long size, long most, String device) {
+    return new DeviceException(
+        "%s: is %d, and its kernels reach to %d (device %s); run the program on the CPU"
+            .formatted(what, size, most, device));
+  }
+
   static DeviceException failed(String kernels, String device, Throwable cause) {
     return new DeviceException(
         "kernel %s failed on device %s: %s".formatted(kernels, device, cause.getMessage()), cause);

@@ -138,6 +138,11 @@ final class Tasks {
     return DeviceException.noType(what, dtype, device);
   }
 
+  /** Returns the error for a size that an operation's kernels do not reach. */
+  DeviceException tooLarge(String what, long size, long most) {
+    return DeviceException.tooLarge(what, size, most, device);
+  }
+
   // ---- What was made.
 
   List<Task> all() {

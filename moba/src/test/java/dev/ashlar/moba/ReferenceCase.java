@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** One file of vectors computed by the authors' implementation in float64, with its inputs. */
-record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
+public record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
   private static final List<String> NAMES =
       List.of(
           "d01_dense",
@@ -37,11 +37,13 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
           "p13_gqa",
           "t01_ties_duplicate_blocks");
 
-  static Stream<ReferenceCase> all() {
+  /** Returns every file. */
+  public static Stream<ReferenceCase> all() {
     return NAMES.stream().map(ReferenceCase::read);
   }
 
-  static Stream<ReferenceCase> moba() {
+  /** Returns the files of block attention. */
+  public static Stream<ReferenceCase> moba() {
     return all().filter(each -> !each.isDense());
   }
 
@@ -60,7 +62,8 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
     }
   }
 
-  boolean isDense() {
+  /** Returns whether the file is of dense attention. */
+  public boolean isDense() {
     return name.startsWith("d");
   }
 
@@ -68,15 +71,18 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
     return header.get("__metadata__").get(key).asText();
   }
 
-  MobaConfig config() {
+  /** Returns how blocks are chosen. */
+  public MobaConfig config() {
     return new MobaConfig(Integer.parseInt(meta("block_size")), Integer.parseInt(meta("topk")));
   }
 
-  Packing packing() {
+  /** Returns where the sequences lie. */
+  public Packing packing() {
     return new Packing(Arrays.stream(ints("cu_seqlens")).boxed().toList());
   }
 
-  Shape shape(String tensor) {
+  /** Returns the shape of a tensor. */
+  public Shape shape(String tensor) {
     JsonNode dims = header.get(tensor).get("shape");
     int[] sizes = new int[dims.size()];
     for (int i = 0; i < sizes.length; i++) sizes[i] = dims.get(i).asInt();
@@ -87,7 +93,8 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
     return header.get(tensor).get("data_offsets").get(0).asInt();
   }
 
-  float[] floats(String tensor) {
+  /** Returns the numbers of a tensor. */
+  public float[] floats(String tensor) {
     float[] out = new float[(int) shape(tensor).size()];
     data.duplicate()
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -99,7 +106,8 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
     return out;
   }
 
-  int[] ints(String tensor) {
+  /** Returns the whole numbers of a tensor. */
+  public int[] ints(String tensor) {
     int[] out = new int[(int) shape(tensor).size()];
     data.duplicate()
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -111,7 +119,8 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
     return out;
   }
 
-  Tensor tensor(String tensor, DType dtype) {
+  /** Returns a tensor as F32 or F64. */
+  public Tensor tensor(String tensor, DType dtype) {
     float[] numbers = floats(tensor);
     if (dtype == DType.F32) return Tensor.of(shape(tensor), numbers);
     double[] wide = new double[numbers.length];
@@ -120,7 +129,7 @@ record ReferenceCase(String name, JsonNode header, ByteBuffer data) {
   }
 
   /** Ten times the error of the authors' own float32 run, and at least 1e-6: the files' rule. */
-  double tolerance(String tensor) {
+  public double tolerance(String tensor) {
     // The numbers of a file are rounded to float32, which alone is this much of the greatest.
     double atLeast = 1e-6 * Math.max(1, greatest(floats(tensor)));
     JsonNode errors = header.get("__metadata__").get("official_f32_max_abs_err");

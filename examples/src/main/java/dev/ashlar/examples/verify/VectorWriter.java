@@ -16,8 +16,7 @@ final class VectorWriter {
 
   /** Writes the inputs of a file, with the answers of the fused form in float64, as float32. */
   static void write(Path to, VectorFile file, long limitBytes) throws IOException {
-    var place = new Verification.Place(null, limitBytes);
-    Computation computed = Verification.compute(file, Forms.Form.FUSED, DType.F64, place);
+    Computation computed = Verification.compute(file, Forms.Form.FUSED, DType.F64, limitBytes);
     try (var _ = TensorScope.open()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (String name : VectorFile.INPUTS) tensors.put(name, file.tensor(name, DType.F32));
