@@ -4,7 +4,10 @@ import dev.ashlar.autodiff.optim.AdamW;
 import dev.ashlar.autodiff.optim.TrainingStep;
 import dev.ashlar.moba.model.AttentionPlan;
 import dev.ashlar.moba.model.Decoder;
+import dev.ashlar.moba.model.DecoderDropout;
+import dev.ashlar.moba.model.Recompute;
 import dev.ashlar.moba.model.TokenBatch;
+import dev.ashlar.tensor.Anomaly;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.program.Compiled;
 import dev.ashlar.tensor.program.ProgramRunner;
@@ -20,12 +23,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecoderTraining implements AutoCloseable {
   /** What a loss is computed of, beside the model. */
-  record Lesson(TokenBatch tokens, AttentionPlan plan) {}
+  record Lesson(TokenBatch tokens, AttentionPlan plan, @Nullable DecoderDropout dropout) {
+    /** Returns one without dropout. */
+    static Lesson of(TokenBatch tokens, AttentionPlan plan) {
+      return new Lesson(tokens, plan, null);
+    }
+
+    private Tensor loss(Decoder model, Recompute recompute) {
+      return model.loss(tokens, plan, new Decoder.Training(recompute, dropout));
+    }
+  }
 
   /** A model and what it is judged by. */
   private record Judged(Decoder model, Lesson lesson) {}
 
   private final @Nullable ProgramRunner runner;
+  private final boolean watched;
   private final Consumer<String> log;
   private final List<Compiled<?, ?>> programs = new ArrayList<>();
   private final Function<TrainingStep.Before<Decoder, Lesson>, TrainingStep.After<Decoder>> whole;
@@ -44,21 +57,36 @@ final class DecoderTraining implements AutoCloseable {
       AdamW optimizer,
       @Nullable ProgramRunner runner,
       Consumer<String> log) {
+    this(options, optimizer, runner, log, false);
+  }
+
+  private DecoderTraining(
+      OptimizerOptions options,
+      AdamW optimizer,
+      @Nullable ProgramRunner runner,
+      Consumer<String> log,
+      boolean watched) {
     this.runner = runner;
+    this.watched = watched;
     this.log = log;
     var step =
         TrainingStep.<Decoder, Lesson>of(
-                (model, in) -> model.loss(in.tokens(), in.plan(), options.recomputing()), optimizer)
+                (model, in) -> in.loss(model, options.recomputing()), optimizer)
             .withClip(options.clipLimit());
     double weight = 1.0 / options.accumulate;
     this.whole = prepared("training step", step::whole);
     this.part = prepared("gradient", in -> step.part(in, weight));
     this.finish = prepared("update", step::finish);
-    this.judge =
-        prepared("evaluation", in -> in.model().loss(in.lesson().tokens(), in.lesson().plan()));
+    this.judge = prepared("evaluation", in -> in.lesson().loss(in.model(), Recompute.NOTHING));
+  }
+
+  /** Returns training that stops at the first operation that makes a NaN or an infinity. */
+  static DecoderTraining watched(OptimizerOptions options, AdamW optimizer) {
+    return new DecoderTraining(options, optimizer, null, _ -> {}, true);
   }
 
   private <A, B> Function<A, B> prepared(String name, Function<A, B> function) {
+    if (watched) return in -> Anomaly.detect(() -> function.apply(in));
     if (runner == null) return function;
     Compiled<A, B> compiled = Compiled.of(runner, function);
     programs.add(compiled);

@@ -88,6 +88,16 @@ final class OptimizerOptions {
   double clip;
 
   @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      converter = OptionValues.BelowOne.class,
+      description =
+          "probability of a zero in embedded tokens and in what each half of a layer adds, while"
+              + " training (${DEFAULT-VALUE})")
+  double dropout;
+
+  @Option(
       names = "--recompute",
       description =
           "compute layers again in the backward pass instead of keeping them: less memory")

@@ -51,6 +51,20 @@ final class RunOptions {
   String device = Runners.CPU;
 
   @Option(
+      names = "--check",
+      description =
+          "hold each operation of a program, before it first runs on the device, to this processor's"
+              + " kernels")
+  boolean check;
+
+  @Option(
+      names = "--anomaly",
+      description =
+          "look for the first operation that makes a NaN or an infinity, and stop there; slower, and"
+              + " on this processor alone")
+  boolean anomaly;
+
+  @Option(
       names = "--memory-limit",
       paramLabel = "BYTES",
       converter = OptionValues.Bytes.class,

@@ -38,6 +38,8 @@ record SavedOptions(Map<String, String> values) {
           "--resume",
           "--threads",
           "--device",
+          "--check",
+          "--anomaly",
           "--memory-limit",
           "--stacktrace",
           "--help",

@@ -7,6 +7,7 @@ import dev.ashlar.tensor.Memory;
 import dev.ashlar.tensor.TensorMemoryException;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.program.ProgramRunner;
+import dev.ashlar.tensor.program.Runners;
 import dev.ashlar.tensor.spi.Parallel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
     Path from = run.resume == null ? null : resumeFrom();
     if (from != null) new SavedOptions(Checkpoint.options(from)).fill(commandLine());
     check();
-    ProgramRunner runner = DeviceChoice.runner(run.device);
+    ProgramRunner runner = runner();
     Path out = from == null ? freshOut() : outOf(from);
     if (run.threads > 0) Parallel.threads(run.threads);
     Memory memory = run.memoryLimit == null ? Memory.shared() : Memory.withLimit(run.memoryLimit);
@@ -121,6 +122,15 @@ final class TrainCommand implements Callable<Integer> {
             model.describeAttention(),
             out,
             from == null ? "" : ", from " + from.getFileName());
+  }
+
+  private ProgramRunner runner() {
+    if (run.anomaly && !run.device.equals(Runners.CPU)) {
+      throw new ParameterException(
+          commandLine(), "--anomaly looks at this processor's numbers; leave out --device");
+    }
+    ProgramRunner runner = DeviceChoice.runner(run.device);
+    return run.check ? Runners.checking(runner) : runner;
   }
 
   private void check() {

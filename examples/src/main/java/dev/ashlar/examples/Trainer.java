@@ -8,11 +8,13 @@ import dev.ashlar.examples.data.Batches;
 import dev.ashlar.moba.model.AttentionPlan;
 import dev.ashlar.moba.model.AttentionSchedule;
 import dev.ashlar.moba.model.Decoder;
+import dev.ashlar.moba.model.DecoderDropout;
 import dev.ashlar.moba.model.Generator;
 import dev.ashlar.moba.model.Sampler;
 import dev.ashlar.moba.model.TokenBatch;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.KeyTensor;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.program.ProgramRunner;
 import java.io.IOException;
@@ -95,7 +97,9 @@ final class Trainer {
     int evalEvery = setup.run().evalEvery;
     int checkpointEvery = setup.run().checkpointEvery;
     try (var training =
-        new DecoderTraining(setup.optimizer(), optimizer, setup.runner(), report::log)) {
+        setup.run().anomaly
+            ? DecoderTraining.watched(setup.optimizer(), optimizer)
+            : new DecoderTraining(setup.optimizer(), optimizer, setup.runner(), report::log)) {
       if (step == 0) evaluate(training, report);
       while (step < steps && !stop.requested()) {
         update(training, report);
@@ -152,8 +156,14 @@ final class Trainer {
   }
 
   private DecoderTraining.Lesson lesson() {
-    TokenBatch tokens = tokens(batches.at(key.fold(1), nextBatch++));
-    return new DecoderTraining.Lesson(tokens, attention.at(step, setup.optimizer().steps));
+    OptimizerOptions options = setup.optimizer();
+    long number = nextBatch++;
+    TokenBatch tokens = tokens(batches.at(key.fold(1), number));
+    DecoderDropout dropout =
+        options.dropout == 0
+            ? null
+            : new DecoderDropout(options.dropout, KeyTensor.of(key.fold(3).fold(number)));
+    return new DecoderTraining.Lesson(tokens, attention.at(step, options.steps), dropout);
   }
 
   /** Returns the mean loss on held-out text, the same batches every time. */
@@ -164,7 +174,7 @@ final class Trainer {
     for (int i = 0; i < batches; i++) {
       try (var _ = TensorScope.open()) {
         TokenBatch tokens = tokens(validation.fixed(i, batches));
-        sum += training.loss(model, new DecoderTraining.Lesson(tokens, plan)).item();
+        sum += training.loss(model, DecoderTraining.Lesson.of(tokens, plan)).item();
       }
     }
     requireNumber(sum, "the validation loss after step " + step);

@@ -14,9 +14,11 @@ import dev.ashlar.moba.MobaConfig;
 import dev.ashlar.moba.model.AttentionPlan;
 import dev.ashlar.moba.model.Decoder;
 import dev.ashlar.moba.model.DecoderConfig;
+import dev.ashlar.moba.model.DecoderDropout;
 import dev.ashlar.moba.model.TokenBatch;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.KeyTensor;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
@@ -55,7 +57,9 @@ final class DecoderTrainingTest {
           losses.add(training.loss(model, lesson(100, step)).item());
           Tensor pace = optimizer.pace(step);
           if (options.accumulate == 1) {
-            var next = training.whole(new Before<>(model, moments, lesson(step, step), pace));
+            var next =
+                training.whole(
+                    new Before<>(model, moments, lesson(step, step, options.dropout), pace));
             model = next.model();
             moments = next.moments();
             losses.add(next.loss().item());
@@ -64,7 +68,9 @@ final class DecoderTrainingTest {
           }
           Decoder total = Gradients.zeros(model);
           for (int i = 0; i < options.accumulate; i++) {
-            var sum = training.part(new Part<>(model, total, lesson(10L * step + i, step)));
+            var sum =
+                training.part(
+                    new Part<>(model, total, lesson(10L * step + i, step, options.dropout)));
             total = sum.total();
             losses.add(sum.loss().item());
           }
@@ -81,10 +87,17 @@ final class DecoderTrainingTest {
 
   /** Block attention first, dense attention for the last two steps. */
   private static Lesson lesson(long number, int step) {
+    return lesson(number, step, 0);
+  }
+
+  private static Lesson lesson(long number, int step, double rate) {
     Batch batch = new Batches(TEXT, 2, CONFIG.context()).at(Key.of(2), number);
     AttentionPlan plan =
         step < STEPS - 2 ? AttentionPlan.moba(2, new MobaConfig(8, 2)) : AttentionPlan.full(2);
-    return new Lesson(new TokenBatch(batch.inputs(), batch.targets(), batch.packing()), plan);
+    var tokens = new TokenBatch(batch.inputs(), batch.targets(), batch.packing());
+    if (rate == 0) return Lesson.of(tokens, plan);
+    KeyTensor key = KeyTensor.of(Key.of(3).fold(number));
+    return new Lesson(tokens, plan, new DecoderDropout(rate, key));
   }
 
   private static OptimizerOptions options(int accumulate, boolean recompute, double clip) {
@@ -103,9 +116,10 @@ final class DecoderTrainingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, false, 0.5", "1, true, 0", "3, false, 0.5"})
-  void programsGiveTheSameBits(int accumulate, boolean recompute, double clip) {
+  @CsvSource({"1, false, 0.5, 0", "1, true, 0, 0.3", "3, false, 0.5, 0", "1, false, 1, 0.3"})
+  void programsGiveTheSameBits(int accumulate, boolean recompute, double clip, double dropout) {
     OptimizerOptions options = options(accumulate, recompute, clip);
+    options.dropout = dropout;
     Run eager = train(options, null);
     Run programs = train(options, ProgramExecutor.cpu());
     assertThat(programs.losses()).isEqualTo(eager.losses());

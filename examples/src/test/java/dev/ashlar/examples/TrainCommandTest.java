@@ -182,6 +182,46 @@ final class TrainCommandTest {
   }
 
   @Test
+  void dropoutGoesOnBitByBitToo() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    train(whole, "--dropout", "0.2");
+    CommandLineRun plain = train(folder.resolve("plain"));
+    assertThat(plain.code()).isZero();
+    assertThat(tensors(folder.resolve("plain"), 12).getFirst())
+        .isNotEqualTo(tensors(whole, 12).getFirst());
+    train(cut, "--dropout", "0.2");
+    deleteCheckpoint(cut, 12);
+    assertThat(CommandLineRun.of("train", "--resume", cut.toString()).code()).isZero();
+    assertSameTensors(whole, cut, 12);
+    train(folder.resolve("again"), "--dropout", "0.2", "--recompute");
+    assertSameTensors(whole, folder.resolve("again"), 12);
+    assertThat(train(folder.resolve("wrong"), "--dropout", "1").err())
+        .contains("'--dropout': got '1'; give a number from 0 to below 1");
+  }
+
+  @Test
+  void watchingAndCheckingChangeNoBit() throws IOException {
+    train(folder.resolve("plain"));
+    CommandLineRun watched = train(folder.resolve("watched"), "--anomaly");
+    assertThat(watched.code()).as(watched.err()).isZero();
+    CommandLineRun checked = train(folder.resolve("checked"), "--check");
+    assertThat(checked.code()).as(checked.err()).isZero();
+    assertSameTensors(folder.resolve("plain"), folder.resolve("watched"), 12);
+    assertSameTensors(folder.resolve("plain"), folder.resolve("checked"), 12);
+  }
+
+  @Test
+  void anAnomalyIsNamedWhereItIsMade() throws IOException {
+    CommandLineRun run =
+        train(folder.resolve("run"), "--lr", "1e30", "--warmup", "11", "--clip", "0", "--anomaly");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains(" made ").containsPattern("NaN|infinity");
+    assertThat(train(folder.resolve("other"), "--anomaly", "--device", "auto").err())
+        .contains("--anomaly looks at this processor's numbers");
+  }
+
+  @Test
   void withoutADeviceAutoTrainsOnTheCpuAndSaysSoOnce() throws IOException {
     train(folder.resolve("cpu"));
     CommandLineRun run = train(folder.resolve("auto"), "--device", "auto");

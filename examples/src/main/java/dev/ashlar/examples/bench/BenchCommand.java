@@ -1,7 +1,10 @@
 package dev.ashlar.examples.bench;
 
 import dev.ashlar.examples.OptionValues;
+import dev.ashlar.examples.devices.DeviceChoice;
 import dev.ashlar.examples.report.Progress;
+import dev.ashlar.tensor.program.ProgramRunner;
+import dev.ashlar.tensor.program.Runners;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -42,6 +45,15 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "SECTION",
       description = "which to measure, of ${COMPLETION-CANDIDATES} (all)")
   private List<Section> only = List.of(Section.values());
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = Runners.CPU,
+      description =
+          "measure programs on a device that `devices` lists, beside the same programs on this"
+              + " processor; of the other tables only those that --only names (${DEFAULT-VALUE})")
+  private String device = Runners.CPU;
 
   @Option(
       names = "--threads",
@@ -94,8 +106,22 @@ public final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--plot shows block attention; add moba to --only");
     }
+    if (!device.equals(Runners.CPU)) {
+      runOn(DeviceChoice.runner(device));
+      if (!spec.commandLine().getParseResult().hasMatchedOption("--only")) return 0;
+    }
     run(sizes, sections);
     return 0;
+  }
+
+  /** Measures programs on a device. */
+  private void runOn(ProgramRunner runner) {
+    DeviceBench.Sizes sizes = quick ? DeviceBench.Sizes.quick() : DeviceBench.Sizes.full();
+    var bench = new DeviceBench(device, runner, sizes);
+    List<DeviceBench.Row> rows = bench.rows(line -> spec.commandLine().getErr().println(line));
+    if (json) out().println(DeviceBench.json(device, rows));
+    else DeviceBench.table(device, rows).forEach(out()::println);
+    out().flush();
   }
 
   private void run(Sizes sizes, Set<Section> sections) throws IOException {

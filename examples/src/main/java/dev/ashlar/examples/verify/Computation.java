@@ -11,33 +11,60 @@ import dev.ashlar.moba.MobaReference;
 import dev.ashlar.moba.Selection;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.program.Compiled;
+import dev.ashlar.tensor.program.ProgramRunner;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What this library makes of a file's inputs, in one form and precision. */
 record Computation(Map<String, double[]> answers, int[] selected) {
 
   private record Inputs(Tensor query, Tensor key, Tensor value) {}
 
-  /** Computes attention, forward and backward; tensors belong to the innermost scope. */
-  static Computation of(VectorFile file, Forms.Form form, DType dtype) {
+  private record Given(Inputs inputs, Tensor dOut) {}
+
+  private record Answers(Attended attended, Inputs gradient, Optional<Tensor> blocks) {}
+
+  /**
+   * Computes attention, forward and backward; tensors belong to the innermost scope.
+   *
+   * @param runner where it is computed as a program; null computes eagerly
+   */
+  static Computation of(
+      VectorFile file, Forms.Form form, DType dtype, @Nullable ProgramRunner runner) {
     var inputs =
         new Inputs(file.tensor("q", dtype), file.tensor("k", dtype), file.tensor("v", dtype));
+    var given = new Given(inputs, file.tensor("do", dtype));
+    if (runner == null) return numbers(answers(file, form, given));
+    try (var program = Compiled.of(runner, (Given in) -> answers(file, form, in))) {
+      return numbers(program.call(given));
+    }
+  }
+
+  private static Answers answers(VectorFile file, Forms.Form form, Given given) {
     Optional<Selection> chosen =
         file.moba()
-            .map(config -> new BlockGate(config, file.packing()).select(inputs.query, inputs.key));
-    Vjp<Inputs, Attended> pulled = Grad.vjp(inputs, in -> attend(file, form, in, chosen));
+            .map(
+                config ->
+                    new BlockGate(config, file.packing())
+                        .select(given.inputs.query, given.inputs.key));
+    Vjp<Inputs, Attended> pulled = Grad.vjp(given.inputs, in -> attend(file, form, in, chosen));
     Attended value = pulled.value();
-    Inputs gradient =
-        pulled.pullback(new Attended(file.tensor("do", dtype), value.logSumExp().zerosLike()));
+    Inputs gradient = pulled.pullback(new Attended(given.dOut, value.logSumExp().zerosLike()));
+    return new Answers(value, gradient, chosen.map(Selection::blocks));
+  }
+
+  private static Computation numbers(Answers answers) {
+    Inputs gradient = answers.gradient;
     return new Computation(
         Map.of(
-            "o", value.out().toDoubles(),
-            "lse", value.logSumExp().toDoubles(),
+            "o", answers.attended.out().toDoubles(),
+            "lse", answers.attended.logSumExp().toDoubles(),
             "dq", gradient.query.toDoubles(),
             "dk", gradient.key.toDoubles(),
             "dv", gradient.value.toDoubles()),
-        chosen.map(selection -> selection.blocks().toInts()).orElseGet(() -> new int[0]));
+        answers.blocks.map(Tensor::toInts).orElseGet(() -> new int[0]));
   }
 
   private static Attended attend(

@@ -16,7 +16,8 @@ final class VectorWriter {
 
   /** Writes the inputs of a file, with the answers of the fused form in float64, as float32. */
   static void write(Path to, VectorFile file, long limitBytes) throws IOException {
-    Computation computed = Verification.compute(file, Forms.Form.FUSED, DType.F64, limitBytes);
+    var place = new Verification.Place(null, limitBytes);
+    Computation computed = Verification.compute(file, Forms.Form.FUSED, DType.F64, place);
     try (var _ = TensorScope.open()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (String name : VectorFile.INPUTS) tensors.put(name, file.tensor(name, DType.F32));

@@ -1,7 +1,11 @@
 package dev.ashlar.examples.verify;
 
 import dev.ashlar.examples.OptionValues;
+import dev.ashlar.examples.devices.DeviceChoice;
 import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.program.ProgramExecutor;
+import dev.ashlar.tensor.program.ProgramRunner;
+import dev.ashlar.tensor.program.Runners;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -84,6 +88,15 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "Memory that one file may take, such as 500m; default: ${DEFAULT-VALUE}.")
   private long memoryLimit;
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = Runners.CPU,
+      description =
+          "Compute in float32 as programs on a device that `devices` lists, or on auto, the best of"
+              + " them; default: ${DEFAULT-VALUE}, eagerly and in both precisions.")
+  private String device = Runners.CPU;
+
   @Option(names = "--json", description = "Print one JSON object instead of tables.")
   private boolean json;
 
@@ -92,12 +105,16 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "Print one line for each file.")
   private boolean quiet;
 
+  private @Nullable ProgramRunner runner;
+
   /** Makes the command; picocli fills it in. */
   public VerifyCommand() {}
 
   @Override
   public Integer call() {
     checkOptions();
+    ProgramRunner found = DeviceChoice.runner(device);
+    runner = found == ProgramExecutor.cpu() ? null : found;
     List<Verification> done = new ArrayList<>();
     List<UnusableFileException> unusable = new ArrayList<>();
     for (Path path : paths) {
@@ -139,9 +156,11 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private void verify(Path path, List<Verification> done, List<UnusableFileException> unusable) {
     try {
-      var wanted = new Forms(forms.stream().distinct().toList(), List.of(DType.F64, DType.F32));
+      List<DType> dtypes = runner == null ? List.of(DType.F64, DType.F32) : List.of(DType.F32);
+      var wanted = new Forms(forms.stream().distinct().toList(), dtypes);
       VectorFile file = read(path, wanted, memoryLimit);
-      var verification = Verification.of(file, wanted, tolerance, memoryLimit);
+      var verification =
+          Verification.of(file, wanted, tolerance, new Verification.Place(runner, memoryLimit));
       if (write != null) write(write, file, memoryLimit);
       done.add(verification);
       if (json) return;

@@ -1,10 +1,14 @@
 package dev.ashlar.examples.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.program.ProgramExecutor;
+import dev.ashlar.tensor.program.ProgramRunner;
+import dev.ashlar.tensor.program.ProgramRunnerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +41,55 @@ class VerifyCommandTest {
         .hasSize(VectorBytes.names().size())
         .allMatch(line -> line.contains(": agrees in all 2"));
     assertThat(run.status()).isZero();
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsRefused() {
+    VerifyRun run = VerifyRun.of("--device", "tornado:0:0", VectorBytes.reference("p13_gqa"));
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains("--device: device tornado:0:0");
+  }
+
+  @Test
+  void programsGiveTheNumbersOfEagerComputation() {
+    for (String name : List.of("p13_gqa", VectorBytes.names().getFirst())) {
+      VectorFile file =
+          VectorFile.read(
+              VectorBytes.reference(name),
+              new Forms(List.of(Forms.Form.values()), List.of(DType.F32)),
+              LIMIT);
+      for (Forms.Form form : Forms.Form.values()) {
+        Computation eager =
+            Verification.compute(file, form, DType.F32, new Verification.Place(null, LIMIT));
+        Computation program =
+            Verification.compute(
+                file, form, DType.F32, new Verification.Place(ProgramExecutor.cpu(), LIMIT));
+        assertThat(program.selected()).containsExactly(eager.selected());
+        VectorFile.ANSWERS.forEach(
+            tensor ->
+                assertThat(program.answers().get(tensor))
+                    .containsExactly(eager.answers().get(tensor)));
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeComputedThereMakesTheFileUnusable() {
+    ProgramRunner refusing =
+        program -> {
+          throw new ProgramRunnerException("no kernel for it");
+        };
+    VectorFile file =
+        VectorFile.read(
+            VectorBytes.reference("p13_gqa"),
+            new Forms(List.of(Forms.Form.FUSED), List.of(DType.F32)),
+            LIMIT);
+    assertThatThrownBy(
+            () ->
+                Verification.compute(
+                    file, Forms.Form.FUSED, DType.F32, new Verification.Place(refusing, LIMIT)))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContaining("the fused form cannot be computed: no kernel for it");
   }
 
   @Test
@@ -97,7 +150,9 @@ class VerifyCommandTest {
     Path file = Files.write(folder.resolve("changed.safetensors"), changed.bytes());
     var sharpest = new Forms(List.of(Forms.Form.FUSED), List.of(DType.F64));
     VectorFile vectors = VectorFile.read(file, sharpest, LIMIT);
-    return Verification.of(vectors, sharpest, null, LIMIT).comparisons().stream()
+    return Verification.of(vectors, sharpest, null, new Verification.Place(null, LIMIT))
+        .comparisons()
+        .stream()
         .filter(each -> !each.agrees())
         .map(Comparison::tensor)
         .toList();

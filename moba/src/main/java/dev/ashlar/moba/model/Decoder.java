@@ -42,26 +42,42 @@ public record Decoder(
    * Returns the logits as {@link #logits(Tensor, Packing, AttentionPlan)} does, to the last bit.
    */
   public Tensor logits(Tensor ids, Packing packing, AttentionPlan plan, Recompute recompute) {
-    plan.checkLayers(layers.size());
-    Tensor stream = embedding.forward(ids);
-    for (int i = 0; i < layers.size(); i++) {
-      var core = new PackedAttention(config, packing, plan.layer(i));
-      stream = layer(layers.get(i), stream, core, recompute);
-    }
-    return readOut(stream);
+    return readOut(stream(ids, packing, plan, new Training(recompute, null)));
   }
 
-  private static Tensor layer(
-      DecoderLayer layer, Tensor stream, SelfAttention.Core core, Recompute recompute) {
+  /**
+   * What is done in training alone.
+   *
+   * @param dropout null for none
+   */
+  public record Training(Recompute recompute, @Nullable DecoderDropout dropout) {}
+
+  /** Returns what leaves the last layer: ids I32 [T] -> [T, dim]. */
+  private Tensor stream(Tensor ids, Packing packing, AttentionPlan plan, Training training) {
+    plan.checkLayers(layers.size());
+    DecoderDropout dropout = training.dropout();
+    Tensor embedded = embedding.forward(ids);
+    Tensor stream = dropout == null ? embedded : dropout.at(0, embedded);
+    for (int i = 0; i < layers.size(); i++) {
+      var core = new PackedAttention(config, packing, plan.layer(i));
+      DecoderDropout here = dropout == null ? null : dropout.layer(i);
+      stream = layer(new LayerInput(layers.get(i), stream, here), core, training.recompute());
+    }
+    return stream;
+  }
+
+  private static Tensor layer(LayerInput input, SelfAttention.Core core, Recompute recompute) {
     return switch (recompute) {
-      case NOTHING -> layer.forward(stream, core);
-      case LAYERS ->
-          Grad.checkpoint(
-              new LayerInput(layer, stream), in -> in.layer().forward(in.stream(), core));
+      case NOTHING -> input.forward(core);
+      case LAYERS -> Grad.checkpoint(input, in -> in.forward(core));
     };
   }
 
-  private record LayerInput(DecoderLayer layer, Tensor stream) {}
+  private record LayerInput(DecoderLayer layer, Tensor stream, @Nullable DecoderDropout dropout) {
+    Tensor forward(SelfAttention.Core core) {
+      return layer.forward(stream, core, dropout);
+    }
+  }
 
   /** Returns logits from the stream behind the last layer: [T, dim] -> [T, vocabulary]. */
   Tensor readOut(Tensor stream) {
@@ -79,8 +95,13 @@ public record Decoder(
    * bit.
    */
   public Tensor loss(TokenBatch batch, AttentionPlan plan, Recompute recompute) {
-    return Losses.crossEntropy(
-        logits(batch.inputs(), batch.packing(), plan, recompute), batch.targets());
+    return loss(batch, plan, new Training(recompute, null));
+  }
+
+  /** Returns the mean cross-entropy of the targets, in nats, as training wants it. */
+  public Tensor loss(TokenBatch batch, AttentionPlan plan, Training training) {
+    Tensor stream = stream(batch.inputs(), batch.packing(), plan, training);
+    return Losses.crossEntropy(readOut(stream), batch.targets());
   }
 
   /** Returns the cross-entropy of each target, in nats: [T]. */

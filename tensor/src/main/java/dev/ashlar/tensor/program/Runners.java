@@ -55,6 +55,15 @@ public final class Runners {
     return get(name, providers(), LOG::warn);
   }
 
+  /**
+   * Returns a runner that holds another to the CPU: before a program first runs, each of its
+   * operations runs there by itself on what the CPU has computed so far, once per types and shapes.
+   * A {@link ProgramRunnerException} names the first whose numbers differ by more than rounding.
+   */
+  public static ProgramRunner checking(ProgramRunner runner) {
+    return new CheckingRunner(runner);
+  }
+
   /** Returns a runner that takes the CPU for programs that {@code preferred} cannot run. */
   static ProgramRunner preferring(ProgramRunner preferred, Consumer<String> warn) {
     return new PreferringRunner(preferred, ProgramExecutor.cpu(), warn);

@@ -3,7 +3,9 @@ package dev.ashlar.tensor.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.NoLeaks;
+import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.program.DeviceInfo.Kind;
 import java.util.ArrayList;
@@ -162,6 +164,74 @@ final class RunnersTest {
       assertThatThrownBy(() -> step.call(Tensor.of(0f)))
           .isInstanceOf(ProgramRunnerException.class)
           .hasMessage("no kernel for exp");
+    }
+  }
+
+  /** A device whose sums are off by one in a thousand. */
+  private static Executable inexact(Program program) {
+    Executable cpu = ProgramExecutor.cpu().compile(program);
+    boolean sums = program.steps().stream().anyMatch(step -> step.op() instanceof Op.Sum);
+    return new Executable() {
+      @Override
+      public List<Tensor> run(List<Tensor> inputs) {
+        List<Tensor> outputs = cpu.run(inputs);
+        return sums ? outputs.stream().map(y -> y.times(1.001f)).toList() : outputs;
+      }
+
+      @Override
+      public long plannedBytes() {
+        return cpu.plannedBytes();
+      }
+
+      @Override
+      public CompileReport report() {
+        return new CompileReport("fake:0", 1, 1, 8, 0.5);
+      }
+
+      @Override
+      public void close() {
+        cpu.close();
+      }
+    };
+  }
+
+  @Test
+  void everyOperationIsHeldToTheCpuWhenAProgramFirstRuns() {
+    var programs = new ArrayList<Program>();
+    ProgramRunner counting =
+        program -> {
+          programs.add(program);
+          return ProgramExecutor.cpu().compile(program);
+        };
+    Tensor factor = Tensor.of(3f, 4f);
+    try (var step =
+        Compiled.of(
+            Runners.checking(counting),
+            (Tensor x) -> x.times(factor).exp().reshape(2, 1).exp().plus(1).sum())) {
+      Tensor x = Tensor.of(0f, 1f);
+      double expected = step.call(x).item();
+      assertThat(step.call(x).item()).isEqualTo(expected);
+      // The whole, and times, exp twice in different shapes, fill, plus, sum.
+      assertThat(programs).hasSize(7);
+    }
+    try (var step =
+        Compiled.of(Runners.checking(RunnersTest::inexact), (Tensor x) -> x.exp().sum().times(2))) {
+      assertThatThrownBy(() -> step.call(Tensor.of(0f, 1f)))
+          .isInstanceOf(ProgramRunnerException.class)
+          .hasMessageStartingWith("check: sum on fake:0 gives ")
+          .hasMessageContaining("where the CPU gives 3.71828")
+          .hasMessageContaining("= sum[");
+    }
+  }
+
+  @Test
+  void checkingLeavesInputsThatAreUpdatedInPlace() {
+    try (var step =
+        Compiled.of(
+            Runners.checking(ProgramExecutor.cpu()),
+            (List<Tensor> in) -> Interpreter.call(new AddInPlace(), in.get(0), in.get(1)))) {
+      Tensor sum = step.call(List.of(Tensor.of(1f, 2f), Tensor.of(3f, 4f)));
+      assertThat(sum.toFloats()).containsExactly(7, 10);
     }
   }
 

@@ -1,0 +1,163 @@
+package dev.ashlar.tensor.program;
+
+import dev.ashlar.tensor.Hold;
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.program.Program.Constant;
+import dev.ashlar.tensor.program.Program.Input;
+import dev.ashlar.tensor.program.Program.Step;
+import dev.ashlar.tensor.program.Program.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Holds a device to the CPU: before a program first runs, each of its operations, once per types
+ * and shapes, runs there by itself on what the CPU has computed so far, and must answer the same
+ * numbers within rounding.
+ */
+final class CheckingRunner implements ProgramRunner {
+  // Sums of single-precision numbers, in another order.
+  private static final double TOLERANCE = 1e-4;
+
+  private final ProgramRunner runner;
+  private final Set<Expression> checked = new HashSet<>();
+
+  CheckingRunner(ProgramRunner runner) {
+    this.runner = runner;
+  }
+
+  /** What is checked once. */
+  private record Expression(Op op, List<TensorSpec> inputs) {
+    static Expression of(Step step) {
+      return new Expression(step.op(), step.inputs().stream().map(Value::spec).toList());
+    }
+  }
+
+  @Override
+  public Executable compile(Program program) {
+    Executable executable = runner.compile(program);
+    return new Executable() {
+      private boolean ran;
+
+      @Override
+      public List<Tensor> run(List<Tensor> inputs) {
+        checkFirst(inputs);
+        return executable.run(inputs);
+      }
+
+      private synchronized void checkFirst(List<Tensor> inputs) {
+        if (ran) return;
+        try (var _ = TensorScope.open();
+            var hold = new Hold()) {
+          inputs.forEach(hold::add);
+          Interpreter.eager()
+              .during(
+                  () -> {
+                    check(program, inputs);
+                    return true;
+                  });
+        }
+        ran = true;
+      }
+
+      @Override
+      public long plannedBytes() {
+        return executable.plannedBytes();
+      }
+
+      @Override
+      public CompileReport report() {
+        return executable.report();
+      }
+
+      @Override
+      public void close() {
+        executable.close();
+      }
+    };
+  }
+
+  /** Computes a program step by step on the CPU, and each new step on the device beside it. */
+  private void check(Program program, List<Tensor> inputs) {
+    Map<Value, Tensor> values = new HashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      values.put(program.inputs().get(i).value(), inputs.get(i).contiguous());
+    }
+    for (Constant constant : program.constants()) {
+      values.put(constant.value(), constant.tensor());
+    }
+    for (Step step : program.steps()) {
+      List<Tensor> in = step.inputs().stream().map(values::get).toList();
+      List<Tensor> expected = Interpreter.eager().interpret(step.op(), spared(step.op(), in));
+      if (!(step.op() instanceof Op.View) && isNew(step)) check(step, in, expected);
+      for (int i = 0; i < expected.size(); i++) values.put(step.outputs().get(i), expected.get(i));
+    }
+  }
+
+  private synchronized boolean isNew(Step step) {
+    return checked.add(Expression.of(step));
+  }
+
+  /** Returns the inputs, with copies of those that the operation writes over. */
+  private static List<Tensor> spared(Op op, List<Tensor> inputs) {
+    if (!(op instanceof Op.Custom custom)) return inputs;
+    List<Tensor> spared = new ArrayList<>(inputs);
+    for (int donor : custom.donations()) {
+      if (donor >= 0) spared.set(donor, inputs.get(donor).copy());
+    }
+    return spared;
+  }
+
+  private void check(Step step, List<Tensor> in, List<Tensor> expected) {
+    List<Input> inputs = new ArrayList<>();
+    List<Value> from = new ArrayList<>();
+    for (Tensor tensor : in) {
+      var value = new Value(inputs.size(), tensor.spec());
+      inputs.add(new Input("", value));
+      from.add(value);
+    }
+    List<Value> to = new ArrayList<>();
+    for (Tensor tensor : expected) to.add(new Value(from.size() + to.size(), tensor.spec()));
+    var alone = new Program(inputs, List.of(), List.of(new Step(step.op(), from, to)), to);
+    try (var _ = TensorScope.open();
+        Executable executable = runner.compile(alone)) {
+      List<Tensor> copies = in.stream().map(Tensor::copy).toList();
+      List<Tensor> actual = executable.run(copies);
+      String where = executable.report().runner();
+      for (int i = 0; i < actual.size(); i++) compare(step, i, where, actual, expected);
+    }
+  }
+
+  private static void compare(
+      Step step, int output, String where, List<Tensor> actual, List<Tensor> expected) {
+    double[] got = actual.get(output).toDoubles();
+    double[] wanted = expected.get(output).toDoubles();
+    boolean exact = !expected.get(output).dtype().isFloating();
+    double largest = 1;
+    for (double value : wanted) {
+      if (Double.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+    }
+    double allowed = exact ? 0 : TOLERANCE * largest;
+    for (int i = 0; i < wanted.length; i++) {
+      if (Double.compare(got[i], wanted[i]) == 0) continue;
+      if (Math.abs(got[i] - wanted[i]) <= allowed) continue;
+      throw new ProgramRunnerException(
+          "check: %s on %s gives %s where the CPU gives %s, element %d of %,d: %s"
+              .formatted(
+                  step.op().label(),
+                  where,
+                  got[i],
+                  wanted[i],
+                  i,
+                  wanted.length,
+                  Listing.line(step)));
+    }
+  }
+}
