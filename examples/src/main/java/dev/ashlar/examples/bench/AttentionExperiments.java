@@ -107,7 +107,7 @@ final class AttentionExperiments {
                 () -> Grad.valueAndGrad(inputs, in -> attention.apply(in).times(dOut).sum());
           };
       double flops = pass.flops * HEADS * HEAD_DIM * pairs;
-      return new Work(name + ", " + pass.title, flops, 0, ideal, body);
+      return new Work(name + ", " + pass.title, flops, body).withIdeal(ideal);
     }
   }
 }

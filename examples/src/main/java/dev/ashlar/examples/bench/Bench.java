@@ -36,6 +36,8 @@ final class Bench {
       case MATMUL -> MatrixExperiments.of(sizes);
       case ATTENTION -> AttentionExperiments.dense(sizes.attention());
       case MOBA -> AttentionExperiments.moba(sizes.moba());
+      case OPS -> OpExperiments.of(sizes);
+      case SUBNORMAL -> SubnormalExperiments.of(sizes);
       case STEP -> StepExperiments.of(sizes);
     };
   }
@@ -79,17 +81,17 @@ final class Bench {
     try (var memory = Memory.withLimit(Long.MAX_VALUE);
         var _ = TensorScope.open(memory)) {
       List<Work> works = new ArrayList<>(experiment.setUp().get());
-      int peak = works.size();
+      int count = works.size();
       works.add(Peak.work());
+      if (works.getFirst().traffic().bytes() > 0) works.addAll(Streams.works(experiment.size()));
       Rounds rounds = Rounds.measure(works, sizes.effort());
       List<Result> results = new ArrayList<>();
-      for (int i = 0; i < peak; i++) {
+      for (int i = 0; i < works.size(); i++) {
+        if (i == count) continue;
         Work work = works.get(i);
-        Map<Figure, Double> figures = figures(work, rounds, i);
-        figures.put(
-            Figure.SHARE_OF_PEAK,
-            rounds.timesAsFast(i, peak) * work.flops() / works.get(peak).flops());
-        if (experiment.section() != Section.MATMUL) figures.putAll(memory(work, memory));
+        Map<Figure, Double> figures = figures(experiment.section(), works, rounds, i, count);
+        if (i < count && experiment.section() != Section.MATMUL)
+          figures.putAll(memory(work, memory));
         results.add(
             new Result(experiment.section(), work.name(), experiment.size(), threads, figures));
       }
@@ -97,15 +99,33 @@ final class Bench {
     }
   }
 
-  private static Map<Figure, Double> figures(Work work, Rounds rounds, int index) {
+  private static Map<Figure, Double> figures(
+      Section section, List<Work> works, Rounds rounds, int index, int peak) {
+    Work work = works.get(index);
     Map<Figure, Double> figures = new EnumMap<>(Figure.class);
     figures.put(Figure.MILLIS, rounds.seconds(index) * 1e3);
-    figures.put(Figure.GIGAFLOPS, work.flops() / rounds.seconds(index) * 1e-9);
+    if (work.flops() > 0) {
+      double share = rounds.timesAsFast(index, peak) * work.flops() / works.get(peak).flops();
+      figures.put(Figure.GIGAFLOPS, work.flops() / rounds.seconds(index) * 1e-9);
+      figures.put(Figure.SHARE_OF_PEAK, share);
+    }
+    if (work.traffic().bytes() > 0) {
+      figures.put(Figure.GIGABYTES, work.traffic().bytes() / rounds.seconds(index) * 1e-9);
+    }
+    if (work.traffic().bytes() > 0 && index < peak) {
+      double least = Streams.seconds(work.traffic(), works, rounds, peak + 1);
+      double share = least / rounds.seconds(index);
+      figures.put(Figure.SHARE_OF_BANDWIDTH, share);
+      figures.put(
+          Figure.SHARE_OF_BOUND, Math.max(share, figures.getOrDefault(Figure.SHARE_OF_PEAK, 0.0)));
+    }
     if (work.ideal() > 0) {
       figures.put(Figure.TIMES_DENSE, rounds.timesAsFast(index, 0));
       figures.put(Figure.IDEAL, work.ideal());
       figures.put(Figure.SHARE_OF_IDEAL, rounds.timesAsFast(index, 0) / work.ideal());
     }
+    if (section == Section.SUBNORMAL)
+      figures.put(Figure.TIMES_NORMAL, rounds.timesAsFast(index, 0));
     if (work.tokens() > 0) {
       figures.put(Figure.TOKENS_PER_SECOND, work.tokens() / rounds.seconds(index));
     }

@@ -6,7 +6,11 @@ import java.util.Locale;
 enum Figure {
   MILLIS("ms", "milliseconds", "%.3f"),
   GIGAFLOPS("GFLOP/s", "gigaflops", "%.1f"),
+  GIGABYTES("GB/s", "gigabytesPerSecond", "%.1f"),
+  SHARE_OF_BANDWIDTH("of memory", "shareOfBandwidth", "%.2f"),
   SHARE_OF_PEAK("of peak", "shareOfPeak", "%.2f"),
+  SHARE_OF_BOUND("of bound", "shareOfBound", "%.2f"),
+  TIMES_NORMAL("x normal", "timesNormal", "%.2f"),
   TIMES_DENSE("x dense", "timesDense", "%.2f"),
   IDEAL("ideal", "idealTimesDense", "%.2f"),
   SHARE_OF_IDEAL("of ideal", "shareOfIdeal", "%.2f"),

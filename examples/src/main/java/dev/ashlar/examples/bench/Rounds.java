@@ -19,6 +19,11 @@ final class Rounds {
     this.seconds = seconds;
   }
 
+  /** Returns rounds with these seconds [work][round]. */
+  static Rounds of(double[][] seconds) {
+    return new Rounds(seconds);
+  }
+
   /** Warms all works up, and times them in turns. */
   static Rounds measure(List<Work> works, Effort effort) {
     int[] calls = new int[works.size()];
@@ -33,7 +38,7 @@ final class Rounds {
     for (int r = 0; r < rounds; r++) {
       for (int i = 0; i < calls.length; i++) seconds[i][r] = time(works.get(i), calls[i]);
     }
-    return new Rounds(seconds);
+    return of(seconds);
   }
 
   /**

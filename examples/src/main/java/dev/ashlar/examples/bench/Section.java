@@ -5,6 +5,8 @@ enum Section {
   MATMUL("matrix product"),
   ATTENTION("dense causal attention, 4 heads of 64"),
   MOBA("block attention (block/k) beside dense, 4 heads of 64"),
+  OPS("beside matrix products and attention"),
+  SUBNORMAL("subnormal numbers beside normal ones"),
   STEP("training step of a decoder");
 
   private final String title;

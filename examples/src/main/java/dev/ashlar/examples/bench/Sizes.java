@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
  * @param rows tokens that the products of a model are about
  * @param attention lengths for dense attention
  * @param moba lengths for block attention beside dense attention
+ * @param ops floats in the tensors of elementwise work, norms, losses and the like
  * @param step the decoder to train
  */
 record Sizes(
@@ -19,6 +20,7 @@ record Sizes(
     int rows,
     List<Integer> attention,
     List<Integer> moba,
+    List<Integer> ops,
     Step step) {
   /** A decoder: layers, width (in heads of 64 numbers), sequences, their length, vocabulary. */
   record Step(int layers, int dim, int heads, int batch, int context, int vocabulary) {}
@@ -33,6 +35,7 @@ record Sizes(
         2048,
         doubling(1024, Math.min(longest, 8192)),
         doubling(2048, longest),
+        List.of(1 << 19, 1 << 24),
         SMALL);
   }
 
@@ -44,6 +47,7 @@ record Sizes(
         512,
         doubling(1024, Math.min(longest, 2048)),
         doubling(4096, Math.min(longest, 4096)),
+        List.of(1 << 19),
         SMALL);
   }
 

@@ -53,7 +53,7 @@ final class StepExperiments {
           "%d layers, width %d, %d x %d tokens"
               .formatted(
                   config.layers(), config.dim(), tokens.packing().sequences(), config.context());
-      return new Work(name, flops(), count, 0, this::step);
+      return new Work(name, flops(), this::step).ofTokens(count);
     }
 
     private void step() {

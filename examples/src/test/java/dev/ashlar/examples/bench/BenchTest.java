@@ -27,6 +27,7 @@ class BenchTest {
           8,
           List.of(16),
           List.of(16, 32),
+          List.of(2048),
           new Sizes.Step(1, 64, 1, 2, 8, 32));
 
   @TempDir Path folder;
@@ -47,9 +48,11 @@ class BenchTest {
     assertThat(results)
         .allSatisfy(
             result ->
-                assertThat(result.figures())
-                    .containsKeys(Figure.MILLIS, Figure.GIGAFLOPS, Figure.SHARE_OF_PEAK));
+                assertThat(result.figures()).containsKey(Figure.MILLIS).hasSizeGreaterThan(1));
     assertThat(results)
+        .anySatisfy(result -> assertThat(result.figures()).containsKey(Figure.SHARE_OF_PEAK))
+        .anySatisfy(result -> assertThat(result.figures()).containsKey(Figure.SHARE_OF_BOUND))
+        .anySatisfy(result -> assertThat(result.figures()).containsKey(Figure.TIMES_NORMAL))
         .anySatisfy(result -> assertThat(result.figures()).containsKey(Figure.SHARE_OF_IDEAL))
         .anySatisfy(result -> assertThat(result.figures()).containsKey(Figure.TOKENS_PER_SECOND))
         .anySatisfy(result -> assertThat(result.figures()).containsKey(Figure.TENSOR_BYTES));
@@ -63,6 +66,19 @@ class BenchTest {
     Path png = folder.resolve("times.png");
     TimePlot.write(png, results, 2);
     assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(1000);
+  }
+
+  @Test
+  void whatIsReadAndWrittenMovesAtThePaceOfTheCopy() {
+    // Reading 4 bytes a nanosecond, writing 2, copying 8 (4 in and 4 out).
+    var read = new Work("read", 0, () -> {}).moving(new Traffic(400, 0));
+    var write = new Work("write", 0, () -> {}).moving(new Traffic(0, 200));
+    var copy = new Work("copy", 0, () -> {}).moving(new Traffic(400, 400));
+    var rounds = Rounds.of(new double[][] {{100}, {100}, {100}});
+    var works = List.of(read, write, copy);
+    assertThat(Streams.seconds(new Traffic(800, 800), works, rounds, 0)).isEqualTo(200);
+    assertThat(Streams.seconds(new Traffic(1200, 800), works, rounds, 0)).isEqualTo(300);
+    assertThat(Streams.seconds(new Traffic(0, 400), works, rounds, 0)).isEqualTo(200);
   }
 
   @Test
