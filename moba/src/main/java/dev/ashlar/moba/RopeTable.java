@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Sines and cosines of rotary angles: position p's D/2 angles are p · theta^(-2i/D). */
-final class RopeTable {
+public final class RopeTable {
   // A training context's tables are kept; positions beyond are computed for the rows at hand.
   private static final int KEPT_POSITIONS = 1 << 14;
   private static final Map<Base, RopeTable> KEPT = new ConcurrentHashMap<>();
@@ -43,7 +43,7 @@ final class RopeTable {
   }
 
   /** Returns a table of at least the positions {@code start} to {@code start + count}. */
-  static RopeTable of(double theta, int size, int start, int count) {
+  public static RopeTable of(double theta, int size, int start, int count) {
     var base = new Base(theta, size);
     int end = start + count;
     if (end > KEPT_POSITIONS) return new RopeTable(base, start, end);
@@ -57,7 +57,7 @@ final class RopeTable {
   }
 
   /** Returns where the angles of a position begin. */
-  int at(int position) {
+  public int at(int position) {
     return (position - first) * half;
   }
 
@@ -70,12 +70,12 @@ final class RopeTable {
   }
 
   /** Returns the cosines, rounded; not to be written. */
-  float[] floatCos() {
+  public float[] floatCos() {
     return floatCos;
   }
 
   /** Returns the sines, rounded; not to be written. */
-  float[] floatSin() {
+  public float[] floatSin() {
     return floatSin;
   }
 }

@@ -53,6 +53,21 @@ final class RopeTest {
   }
 
   @Test
+  void turnsHeadsOfWholeVectorsAlike() {
+    for (int size : new int[] {32, 64, 128, 96}) {
+      Tensor x = Tensor.normal(Key.of(6), DType.F32, 8, 3, size);
+      Tensor strided = Tensor.normal(Key.of(6), DType.F32, 3, 8, size).transpose(0, 1);
+      for (Tensor each : List.of(x, strided)) {
+        Tensor wanted = composed(each, PACKING.positions(), 10_000);
+        assertThat(gap(Rope.rotate(each, PACKING, 10_000), wanted)).isLessThan(1e-6);
+      }
+      Tensor back = Grad.grad(x, t -> Rope.rotate(t, PACKING, 10_000).times(x).sum());
+      Tensor turned = Rope.rotate(back, PACKING, 10_000);
+      assertThat(gap(turned, x)).isLessThan(3e-6);
+    }
+  }
+
+  @Test
   void goesOnFromAnyPosition() {
     for (int start : new int[] {3, 100_000}) {
       int[] positions = new int[8];

@@ -1,15 +1,18 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
+import static dev.ashlar.autodiff.simd.Lanes.at;
+import static dev.ashlar.autodiff.simd.Lanes.put;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatRows;
+import dev.ashlar.tensor.simd.SoftmaxRows;
 import dev.ashlar.tensor.simd.VectorMath;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import dev.ashlar.tensor.spi.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
@@ -18,7 +21,7 @@ final class CrossEntropyRows {
   private CrossEntropyRows() {}
 
   static void forward(CrossEntropyOp op, List<Operand> in, List<Operand> out) {
-    Rows logits = Rows.of(in.get(0));
+    FloatRows logits = FloatRows.of(in.get(0));
     long[] targets = Columns.longs(in.get(1));
     MemorySegment losses = out.get(0).elements();
     MemorySegment logSumExps = out.get(1).elements();
@@ -27,75 +30,70 @@ final class CrossEntropyRows {
         targets.length,
         Lanes.grain(classes),
         (from, to) -> {
-          // e^-infinity is 0: the padding adds nothing.
-          float[] row = Lanes.array(classes, Float.NEGATIVE_INFINITY);
+          FloatRows.Cursor row = logits.cursor(0);
           for (int r = (int) from; r < to; r++) {
-            logits.read(r, 0, row, classes);
-            double logSumExp = logSumExp(row);
+            // e^-infinity is 0: the padding adds nothing.
+            row.load(r, Float.NEGATIVE_INFINITY);
+            double logSumExp = logSumExp(row, logits.padded());
             boolean counts = op.counts(targets[r]);
-            double loss = counts ? logSumExp - row[op.checked(targets[r], r, classes)] : 0;
+            double loss = counts ? logSumExp - row.get(op.checked(targets[r], r, classes)) : 0;
             losses.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) loss);
             logSumExps.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) logSumExp);
           }
         });
   }
 
-  private static double logSumExp(float[] row) {
-    float max = max(row);
+  private static double logSumExp(FloatBlock row, int count) {
+    float max = SoftmaxRows.max(row, count);
     if (Float.isInfinite(max)) return max;
-    return StrictMath.log(sumExp(row, max)) + max;
-  }
-
-  private static float max(float[] row) {
-    FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < row.length; i += SPECIES.length()) {
-      max = max.max(FloatVector.fromArray(SPECIES, row, i));
-    }
-    return Lanes.max(max);
-  }
-
-  private static double sumExp(float[] row, float max) {
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < row.length; i += SPECIES.length()) {
-      sum = sum.add(VectorMath.expFlushed(FloatVector.fromArray(SPECIES, row, i).sub(max)));
-    }
-    return Lanes.sum(sum);
+    return StrictMath.log(SoftmaxRows.sumExp(row, max, count)) + max;
   }
 
   /** (logits, targets, logSumExp, dLoss, dLogSumExp) -> dLogits. */
   static void backward(CrossEntropyOp op, List<Operand> in, List<Operand> out) {
-    Rows logits = Rows.of(in.get(0));
+    FloatRows logits = FloatRows.of(in.get(0));
     long[] targets = Columns.longs(in.get(1));
     double[] logSumExps = Columns.doubles(in.get(2));
     double[] dLosses = Columns.doubles(in.get(3));
     double[] dLogSumExps = Columns.doubles(in.get(4));
-    Rows dLogits = Rows.of(out.getFirst());
+    FloatRows dLogits = FloatRows.of(out.getFirst());
     int classes = logits.width();
     Parallel.range(
         targets.length,
         Lanes.grain(classes),
         (from, to) -> {
-          float[] row = Lanes.array(classes, 0);
+          FloatRows.Cursor row = logits.cursor(0);
+          FloatRows.Cursor dRow = dLogits.cursor(1);
           for (int r = (int) from; r < to; r++) {
             boolean counts = op.counts(targets[r]);
             double dLoss = counts ? dLosses[r] : 0;
             double spread = dLoss + dLogSumExps[r];
+            dRow.begin(r);
             if (spread == 0) {
-              Arrays.fill(row, 0); // also where an ignored row holds NaN
+              zero(dRow, logits.padded()); // also where an ignored row holds NaN
             } else {
-              logits.read(r, 0, row, classes);
-              softmax(row, (float) logSumExps[r], (float) spread);
+              row.load(r, Float.NEGATIVE_INFINITY);
+              softmax(row, dRow, (float) logSumExps[r], (float) spread, logits.padded());
             }
-            if (counts) row[op.checked(targets[r], r, classes)] -= (float) dLoss;
-            dLogits.write(r, 0, row, classes);
+            if (counts) {
+              int target = op.checked(targets[r], r, classes);
+              dRow.set(target, dRow.get(target) - (float) dLoss);
+            }
+            dRow.store(r);
           }
         });
   }
 
-  private static void softmax(float[] row, float logSumExp, float spread) {
-    for (int i = 0; i < row.length; i += SPECIES.length()) {
-      FloatVector shifted = FloatVector.fromArray(SPECIES, row, i).sub(logSumExp);
-      VectorMath.expFlushed(shifted).mul(spread).intoArray(row, i);
+  private static void zero(FloatBlock row, int count) {
+    for (int i = 0; i < count; i += SPECIES.length()) put(FloatVector.zero(SPECIES), row, i);
+  }
+
+  /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
+  private static void softmax(
+      FloatBlock row, FloatBlock dRow, float logSumExp, float spread, int count) {
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector shifted = at(row, i).sub(logSumExp);
+      put(Lanes.flushed(VectorMath.expFlushed(shifted).mul(spread)), dRow, i);
     }
   }
 }

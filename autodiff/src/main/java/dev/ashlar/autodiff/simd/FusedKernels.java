@@ -10,6 +10,7 @@ import dev.ashlar.autodiff.optim.SumOfSquares;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.simd.FloatBlocks;
 import dev.ashlar.tensor.spi.Availability;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.KernelProvider;
@@ -54,13 +55,13 @@ public final class FusedKernels implements KernelProvider {
       case CrossEntropyOp loss -> (in, out) -> CrossEntropyRows.forward(loss, in, out);
       case CrossEntropyOp.Backward back ->
           (in, out) -> CrossEntropyRows.backward(back.forward(), in, out);
-      case SwiGluOp _ -> (in, out) -> Pieces.run(in, out, SwiGluPieces::forward);
-      case SwiGluOp.Backward _ -> (in, out) -> Pieces.run(in, out, SwiGluPieces::backward);
+      case SwiGluOp _ -> (in, out) -> FloatBlocks.run(in, out, SwiGluPieces::forward);
+      case SwiGluOp.Backward _ -> (in, out) -> FloatBlocks.run(in, out, SwiGluPieces::backward);
       case AdamWStep step -> (in, out) -> StepPieces.adamW(step, in, out);
       case MomentumStep step ->
-          (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.momentum(step, x, y, size));
+          (in, out) -> FloatBlocks.run(in, out, (x, y, n) -> StepPieces.momentum(step, x, y, n));
       case AccumulateStep step ->
-          (in, out) -> Pieces.run(in, out, (x, y, size) -> StepPieces.accumulate(step, x, y, size));
+          (in, out) -> FloatBlocks.run(in, out, (x, y, n) -> StepPieces.accumulate(step, x, y, n));
       case SumOfSquares _ -> (in, out) -> Squares.sum(in.getFirst(), out.getFirst());
       default -> null;
     };

@@ -1,6 +1,8 @@
 package dev.ashlar.autodiff.simd;
 
-import java.util.Arrays;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.ashlar.tensor.simd.FloatBlock;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,34 +13,20 @@ final class Lanes {
 
   private Lanes() {}
 
-  /** Returns the size of an array that holds {@code size} elements in whole vectors. */
-  static int padded(int size) {
-    return Math.ceilDiv(size, COUNT) * COUNT;
+  /** Returns the vector that begins at float {@code i} of a block. */
+  static FloatVector at(FloatBlock x, int i) {
+    return FloatVector.fromMemorySegment(
+        SPECIES, x.data(), x.at() + (long) i * Float.BYTES, FloatBlock.ORDER);
   }
 
-  /**
-   * Returns an array for {@code size} elements in whole vectors, with {@code padding} behind them.
-   */
-  static float[] array(int size, float padding) {
-    float[] array = new float[padded(size)];
-    Arrays.fill(array, size, array.length, padding);
-    return array;
+  /** Stores a vector at float {@code i} of a block. */
+  static void put(FloatVector vector, FloatBlock y, int i) {
+    vector.intoMemorySegment(y.data(), y.at() + (long) i * Float.BYTES, FloatBlock.ORDER);
   }
 
-  /**
-   * Returns the sum of the lanes, from the first to the last: the JDK's own sum has no fixed order.
-   */
-  static double sum(FloatVector vector) {
-    double sum = 0;
-    for (float lane : vector.toArray()) sum += lane;
-    return sum;
-  }
-
-  /** Returns the greatest lane; NaN if one is NaN. */
-  static float max(FloatVector vector) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float lane : vector.toArray()) max = Math.max(max, lane);
-    return max;
+  /** Returns the vector with 0 in the place of subnormal numbers. */
+  static FloatVector flushed(FloatVector x) {
+    return x.blend(0f, x.abs().compare(LT, Float.MIN_NORMAL));
   }
 
   /** Returns how many rows of this size make a chunk worth handing to a thread. */

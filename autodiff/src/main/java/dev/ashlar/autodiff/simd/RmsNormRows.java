@@ -1,12 +1,18 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
+import static dev.ashlar.autodiff.simd.Lanes.at;
+import static dev.ashlar.autodiff.simd.Lanes.put;
 
+import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatRows;
+import dev.ashlar.tensor.simd.LaneFolds;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import dev.ashlar.tensor.spi.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
@@ -15,59 +21,58 @@ final class RmsNormRows {
   // Partial sums of the weight's gradient: at most so many, whatever the number of threads.
   private static final int PARTS = 64;
 
+  // So many rows are summed up in single precision.
+  private static final int ROWS_PER_SUM = 16;
+
   private RmsNormRows() {}
 
   static void forward(double epsilon, List<Operand> in, List<Operand> out) {
-    Rows x = Rows.of(in.get(0));
-    Rows y = Rows.of(out.get(0));
+    FloatRows x = FloatRows.of(in.get(0));
+    FloatRows weights = FloatRows.of(in.get(1));
+    FloatRows y = FloatRows.of(out.get(0));
     int dim = x.width();
-    float[] weight = row(in.get(1), dim);
     MemorySegment scales = out.get(1).elements();
     Parallel.range(
         x.count(),
         Lanes.grain(dim),
         (from, to) -> {
-          float[] row = Lanes.array(dim, 0);
-          float[] result = new float[row.length];
+          FloatRows.Cursor row = x.cursor(0);
+          FloatRows.Cursor weight = weights.cursor(1);
+          FloatRows.Cursor result = y.cursor(2);
+          weight.load(0, 0);
           for (long r = from; r < to; r++) {
-            x.read(r, 0, row, dim);
-            float scale = (float) (1 / Math.sqrt(squares(row) / dim + epsilon));
-            scale(row, weight, scale, result);
-            y.write(r, 0, result, dim);
+            row.load(r, 0);
+            result.begin(r);
+            float scale = (float) (1 / Math.sqrt(squares(row, x.padded()) / dim + epsilon));
+            scale(row, weight, scale, result, x.padded());
+            result.store(r);
             scales.setAtIndex(ValueLayout.JAVA_FLOAT, r, scale);
           }
         });
   }
 
-  private static float[] row(Operand x, int dim) {
-    float[] row = Lanes.array(dim, 0);
-    Rows.of(x).read(0, 0, row, dim);
-    return row;
-  }
-
-  private static double squares(float[] x) {
+  private static double squares(FloatBlock x, int count) {
     FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < x.length; i += SPECIES.length()) {
-      FloatVector each = FloatVector.fromArray(SPECIES, x, i);
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector each = at(x, i);
       sum = each.fma(each, sum);
     }
-    return Lanes.sum(sum);
+    return LaneFolds.sum(sum);
   }
 
-  private static void scale(float[] x, float[] weight, float scale, float[] y) {
-    for (int i = 0; i < x.length; i += SPECIES.length()) {
-      FloatVector scaled = FloatVector.fromArray(SPECIES, x, i).mul(scale);
-      scaled.mul(FloatVector.fromArray(SPECIES, weight, i)).intoArray(y, i);
+  private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      put(at(x, i).mul(scale).mul(at(weight, i)), y, i);
     }
   }
 
   /** (x, weight, scale, dY, dScale) -> (dX, dWeight). */
   static void backward(List<Operand> in, List<Operand> out) {
-    Rows x = Rows.of(in.get(0));
-    Rows dY = Rows.of(in.get(3));
-    Rows dX = Rows.of(out.get(0));
+    FloatRows x = FloatRows.of(in.get(0));
+    FloatRows weights = FloatRows.of(in.get(1));
+    FloatRows dY = FloatRows.of(in.get(3));
+    FloatRows dX = FloatRows.of(out.get(0));
     int dim = x.width();
-    float[] weight = row(in.get(1), dim);
     double[] scales = Columns.doubles(in.get(2));
     double[] dScales = Columns.doubles(in.get(4));
     long rowsPerPart = Math.max(Lanes.grain(dim), Math.ceilDiv(x.count(), PARTS));
@@ -77,54 +82,67 @@ final class RmsNormRows {
         rowsPerPart,
         (from, to) -> {
           double[] part = parts[(int) (from / rowsPerPart)];
-          float[] row = Lanes.array(dim, 0);
-          float[] dRow = Lanes.array(dim, 0);
-          float[] result = new float[row.length];
-          float[] products = new float[row.length];
+          float[] products = new float[x.padded()];
+          FloatRows.Cursor row = x.cursor(0);
+          FloatRows.Cursor weight = weights.cursor(1);
+          FloatRows.Cursor dRow = dY.cursor(2);
+          FloatRows.Cursor result = dX.cursor(3);
+          weight.load(0, 0);
           for (long r = from; r < to; r++) {
-            x.read(r, 0, row, dim);
-            dY.read(r, 0, dRow, dim);
+            row.load(r, 0);
+            dRow.load(r, 0);
+            result.begin(r);
             double scale = scales[(int) r];
-            double along = dScales[(int) r] + along(row, dRow, weight);
+            double along = dScales[(int) r] + along(row, dRow, weight, x.padded());
             float back = (float) (along * scale * scale * scale / dim);
-            backRow(row, dRow, weight, (float) scale, back, result, products);
-            dX.write(r, 0, result, dim);
-            for (int i = 0; i < dim; i++) part[i] += products[i];
+            backRow(row, dRow, weight, (float) scale, back, result, x.padded());
+            addProducts(row, dRow, (float) scale, products);
+            result.store(r);
+            boolean full = (r - from + 1) % ROWS_PER_SUM == 0 || r == to - 1;
+            if (full) moveTo(part, products);
           }
         });
-    float[] dWeight = new float[dim];
-    for (int i = 0; i < dim; i++) {
-      double sum = 0;
-      for (double[] part : parts) sum += part[i];
-      dWeight[i] = (float) sum;
-    }
-    Rows.of(out.get(1)).write(0, 0, dWeight, dim);
+    Rows.of(out.get(1)).write(0, total(parts, dim));
   }
 
-  private static double along(float[] x, float[] dY, float[] weight) {
+  private static double along(FloatBlock x, FloatBlock dY, FloatBlock weight, int count) {
     FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < x.length; i += SPECIES.length()) {
-      FloatVector weighted =
-          FloatVector.fromArray(SPECIES, dY, i).mul(FloatVector.fromArray(SPECIES, weight, i));
-      sum = weighted.fma(FloatVector.fromArray(SPECIES, x, i), sum);
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      sum = at(dY, i).mul(at(weight, i)).fma(at(x, i), sum);
     }
-    return Lanes.sum(sum);
+    return LaneFolds.sum(sum);
   }
 
   private static void backRow(
-      float[] x,
-      float[] dY,
-      float[] weight,
+      FloatBlock x,
+      FloatBlock dY,
+      FloatBlock weight,
       float scale,
       float back,
-      float[] dX,
-      float[] products) {
-    for (int i = 0; i < x.length; i += SPECIES.length()) {
-      FloatVector each = FloatVector.fromArray(SPECIES, x, i);
-      FloatVector gradient = FloatVector.fromArray(SPECIES, dY, i);
-      FloatVector weighted = gradient.mul(FloatVector.fromArray(SPECIES, weight, i));
-      weighted.mul(scale).sub(each.mul(back)).intoArray(dX, i);
-      each.mul(scale).mul(gradient).intoArray(products, i);
+      FloatBlock dX,
+      int count) {
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector weighted = at(dY, i).mul(at(weight, i)).mul(scale);
+      put(weighted.sub(at(x, i).mul(back)), dX, i);
     }
+  }
+
+  /** Adds x · scale · dY to the sums so far. */
+  private static void addProducts(FloatBlock x, FloatBlock dY, float scale, float[] sums) {
+    for (int i = 0; i < sums.length; i += SPECIES.length()) {
+      FloatVector sum = FloatVector.fromArray(SPECIES, sums, i);
+      at(x, i).mul(scale).fma(at(dY, i), sum).intoArray(sums, i);
+    }
+  }
+
+  private static void moveTo(double[] part, float[] sums) {
+    for (int i = 0; i < part.length; i++) part[i] += sums[i];
+    Arrays.fill(sums, 0);
+  }
+
+  private static double[] total(double[][] parts, int dim) {
+    double[] total = new double[dim];
+    for (double[] part : parts) for (int i = 0; i < dim; i++) total[i] += part[i];
+    return total;
   }
 }

@@ -1,40 +1,42 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
+import static dev.ashlar.autodiff.simd.Lanes.at;
+import static dev.ashlar.autodiff.simd.Lanes.put;
 
+import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.VectorMath;
 import jdk.incubator.vector.FloatVector;
 
-/** {@link dev.ashlar.autodiff.nn.SwiGluOp}, piece by piece. */
+/** {@link dev.ashlar.autodiff.nn.SwiGluOp}, block by block. */
 final class SwiGluPieces {
   private SwiGluPieces() {}
 
-  static void forward(float[][] in, float[][] out, int size) {
-    forward(in[0], in[1], out[0], size);
-  }
-
-  private static void forward(float[] gates, float[] ups, float[] ys, int size) {
-    for (int i = 0; i < size; i += SPECIES.length()) {
-      FloatVector gate = FloatVector.fromArray(SPECIES, gates, i);
-      FloatVector silu = gate.mul(VectorMath.sigmoid(gate));
-      silu.mul(FloatVector.fromArray(SPECIES, ups, i)).intoArray(ys, i);
+  /** (gate, up) -> y. */
+  static void forward(FloatBlock[] in, FloatBlock[] out, int count) {
+    FloatBlock gates = in[0];
+    FloatBlock ups = in[1];
+    FloatBlock ys = out[0];
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector gate = at(gates, i);
+      put(gate.mul(VectorMath.sigmoid(gate)).mul(at(ups, i)), ys, i);
     }
   }
 
   /** (gate, up, dY) -> (dGate, dUp). */
-  static void backward(float[][] in, float[][] out, int size) {
-    backward(in[0], in[1], in[2], out[0], out[1], size);
-  }
-
-  private static void backward(
-      float[] gates, float[] ups, float[] dYs, float[] dGates, float[] dUps, int size) {
-    for (int i = 0; i < size; i += SPECIES.length()) {
-      FloatVector gate = FloatVector.fromArray(SPECIES, gates, i);
-      FloatVector dY = FloatVector.fromArray(SPECIES, dYs, i);
+  static void backward(FloatBlock[] in, FloatBlock[] out, int count) {
+    FloatBlock gates = in[0];
+    FloatBlock ups = in[1];
+    FloatBlock dYs = in[2];
+    FloatBlock dGates = out[0];
+    FloatBlock dUps = out[1];
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector gate = at(gates, i);
+      FloatVector dY = at(dYs, i);
       FloatVector s = VectorMath.sigmoid(gate);
       FloatVector slope = s.mul(gate.fma(s.neg().add(1), s.broadcast(1)));
-      dY.mul(FloatVector.fromArray(SPECIES, ups, i)).mul(slope).intoArray(dGates, i);
-      dY.mul(gate.mul(s)).intoArray(dUps, i);
+      put(dY.mul(at(ups, i)).mul(slope), dGates, i);
+      put(dY.mul(gate.mul(s)), dUps, i);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.moba.FlashAttentionBackward;
 import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.moba.MobaAttentionBackward;
+import dev.ashlar.moba.Rope;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Attention in F32 by the Vector API. Inputs with an infinity or a NaN are left to the plain
+ * Attention and RoPE in F32 by the Vector API. Inputs with an infinity or a NaN are left to the plain
  * kernels, which read exactly what each query may see: tiles also multiply hidden keys, by 0.
  */
 public final class MobaKernels implements KernelProvider {
@@ -51,8 +52,16 @@ public final class MobaKernels implements KernelProvider {
       case MobaAttention moba when fits(inputs) -> Optional.of((in, out) -> run(moba, in, out));
       case MobaAttentionBackward back when fits(inputs) ->
           Optional.of((in, out) -> run(back, in, out));
+      case Rope rope when inputs.getFirst().dtype() == DType.F32
+              && RopeRows.fits(inputs.getFirst()) ->
+          Optional.of((in, out) -> run(rope, in, out));
       default -> Optional.empty();
     };
+  }
+
+  private static void run(Rope op, List<Operand> in, List<Operand> out) {
+    boolean done = RopeRows.run(op, in.getFirst(), out.getFirst());
+    if (!done) op.compute(in, out);
   }
 
   private static boolean fits(List<TensorSpec> inputs) {

@@ -10,34 +10,29 @@ final class Elementwise {
 
   /** y = f(x) in F32. */
   static Kernel map(FloatLoops.Map loop) {
-    return (inputs, outputs) -> {
-      Operand y = outputs.getFirst();
-      Window x = Window.of(inputs.getFirst(), y.shape());
-      Blocks.forEach(
-          y.size(),
-          (from, count, scratch) -> {
-            x.read(from, scratch.a, count);
-            loop.compute(scratch.a, scratch.a, count);
-            Blocks.write(y, from, scratch.a, count);
-          });
-    };
+    return (inputs, outputs) ->
+        FloatBlocks.run(
+            inputs,
+            outputs,
+            (in, out, count) ->
+                loop.compute(in[0].data(), in[0].at(), out[0].data(), out[0].at(), count));
   }
 
   /** y = f(a, b) in F32. */
   static Kernel zip(FloatLoops.Zip loop) {
-    return (inputs, outputs) -> {
-      Operand y = outputs.getFirst();
-      Window a = Window.of(inputs.get(0), y.shape());
-      Window b = Window.of(inputs.get(1), y.shape());
-      Blocks.forEach(
-          y.size(),
-          (from, count, scratch) -> {
-            a.read(from, scratch.a, count);
-            b.read(from, scratch.b, count);
-            loop.compute(scratch.a, scratch.b, scratch.a, count);
-            Blocks.write(y, from, scratch.a, count);
-          });
-    };
+    return (inputs, outputs) ->
+        FloatBlocks.run(
+            inputs,
+            outputs,
+            (in, out, count) ->
+                loop.compute(
+                    in[0].data(),
+                    in[0].at(),
+                    in[1].data(),
+                    in[1].at(),
+                    out[0].data(),
+                    out[0].at(),
+                    count));
   }
 
   /** Whether a and b, in F32, compare so. */

@@ -1,30 +1,35 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import dev.ashlar.tensor.Op;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The loops of elementwise operations on F32, one method each so that C2 compiles each by itself.
- * They go on to the end of the last vector, beyond {@code count}: arrays are {@link Blocks#SIZE}
- * long.
+ * {@code count} is that of whole vectors; xAt and its like are bytes.
  */
 final class FloatLoops {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
   private FloatLoops() {}
 
   /** y[i] = f(x[i]). */
   @FunctionalInterface
   interface Map {
-    void compute(float[] x, float[] y, int count);
+    void compute(MemorySegment x, long xAt, MemorySegment y, long yAt, int count);
   }
 
   /** y[i] = f(a[i], b[i]). */
   @FunctionalInterface
   interface Zip {
-    void compute(float[] a, float[] b, float[] y, int count);
+    void compute(
+        MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count);
   }
 
   static Map of(Op.Unary op) {
@@ -62,93 +67,109 @@ final class FloatLoops {
     };
   }
 
-  private static FloatVector at(float[] x, int i) {
-    return FloatVector.fromArray(S, x, i);
+  private static FloatVector at(MemorySegment x, long at, int i) {
+    return FloatVector.fromMemorySegment(S, x, at + (long) i * Float.BYTES, ORDER);
   }
 
-  private static void negate(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(x, i).neg().intoArray(y, i);
+  private static void put(FloatVector vector, MemorySegment y, long at, int i) {
+    vector.intoMemorySegment(y, at + (long) i * Float.BYTES, ORDER);
   }
 
-  private static void abs(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(x, i).abs().intoArray(y, i);
+  private static void negate(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).neg(), y, yAt, i);
   }
 
-  private static void exp(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.exp(at(x, i)).intoArray(y, i);
+  private static void abs(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).abs(), y, yAt, i);
   }
 
-  private static void expm1(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.expm1(at(x, i)).intoArray(y, i);
+  private static void exp(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.exp(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void log(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.log(at(x, i)).intoArray(y, i);
+  private static void expm1(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.expm1(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void log1p(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.log1p(at(x, i)).intoArray(y, i);
+  private static void log(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.log(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void sqrt(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(x, i).sqrt().intoArray(y, i);
+  private static void log1p(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.log1p(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void reciprocal(float[] x, float[] y, int count) {
+  private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).sqrt(), y, yAt, i);
+  }
+
+  private static void reciprocal(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      FloatVector.broadcast(S, 1f).div(at(x, i)).intoArray(y, i);
+      put(FloatVector.broadcast(S, 1f).div(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void sin(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.sin(at(x, i)).intoArray(y, i);
+  private static void sin(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.sin(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void cos(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.cos(at(x, i)).intoArray(y, i);
+  private static void cos(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.cos(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void tanh(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.tanh(at(x, i)).intoArray(y, i);
+  private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.tanh(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void sigmoid(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) VectorMath.sigmoid(at(x, i)).intoArray(y, i);
+  private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(VectorMath.sigmoid(at(x, xAt, i)), y, yAt, i);
   }
 
-  private static void relu(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(x, i).max(0f).intoArray(y, i);
+  private static void relu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).max(0f), y, yAt, i);
   }
 
   // No vector operation rounds to whole numbers; these two are exact lane by lane.
-  private static void floor(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i++) y[i] = (float) Math.floor(x[i]);
+  private static void floor(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i++) {
+      long byteAt = (long) i * Float.BYTES;
+      y.set(FLOAT, yAt + byteAt, (float) Math.floor(x.get(FLOAT, xAt + byteAt)));
+    }
   }
 
-  private static void round(float[] x, float[] y, int count) {
-    for (int i = 0; i < count; i++) y[i] = (float) Math.rint(x[i]);
+  private static void round(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i++) {
+      long byteAt = (long) i * Float.BYTES;
+      y.set(FLOAT, yAt + byteAt, (float) Math.rint(x.get(FLOAT, xAt + byteAt)));
+    }
   }
 
-  private static void plus(float[] a, float[] b, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(a, i).add(at(b, i)).intoArray(y, i);
+  private static void plus(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).add(at(b, bAt, i)), y, yAt, i);
   }
 
-  private static void minus(float[] a, float[] b, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(a, i).sub(at(b, i)).intoArray(y, i);
+  private static void minus(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).sub(at(b, bAt, i)), y, yAt, i);
   }
 
-  private static void times(float[] a, float[] b, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(a, i).mul(at(b, i)).intoArray(y, i);
+  private static void times(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).mul(at(b, bAt, i)), y, yAt, i);
   }
 
-  private static void div(float[] a, float[] b, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(a, i).div(at(b, i)).intoArray(y, i);
+  private static void div(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).div(at(b, bAt, i)), y, yAt, i);
   }
 
-  private static void maximum(float[] a, float[] b, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(a, i).max(at(b, i)).intoArray(y, i);
+  private static void maximum(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).max(at(b, bAt, i)), y, yAt, i);
   }
 
-  private static void minimum(float[] a, float[] b, float[] y, int count) {
-    for (int i = 0; i < count; i += LANES) at(a, i).min(at(b, i)).intoArray(y, i);
+  private static void minimum(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).min(at(b, bAt, i)), y, yAt, i);
   }
 }

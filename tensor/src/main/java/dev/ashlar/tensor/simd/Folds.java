@@ -1,17 +1,20 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.MicroKernels.S;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
 import dev.ashlar.tensor.Op;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sum, greatest and least of F32 numbers, in double precision. Lanes are joined through an array in
- * their order: the Vector API leaves the order of its own reductions open.
+ * Sum, greatest and least of F32 numbers; sums are in double precision. Lanes are joined in an
+ * order that the number of them fixes: the Vector API leaves the order of its own reductions open.
  */
 enum Folds {
   /** The sum. */
@@ -28,6 +31,10 @@ enum Folds {
       VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
 
   private static final int LANES = D.length();
+  private static final int FLOATS = S.length();
+  private static final int HALF_BYTES = LANES * Float.BYTES;
+  private static final int VECTOR_BYTES = FLOATS * Float.BYTES;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** What the fold of nothing is. */
   final double nothing;
@@ -52,43 +59,66 @@ enum Folds {
     };
   }
 
-  /**
-   * Returns the fold of x[0] to x[count - 1]. Writes beyond {@code count}, up to a multiple of four
-   * vectors.
-   */
-  double line(float[] x, int count) {
-    int padded = (count + 4 * LANES - 1) / (4 * LANES) * (4 * LANES);
-    Arrays.fill(x, count, padded, (float) nothing);
-    return switch (this) {
-      case SUM -> sum(x, padded);
-      case MAX -> max(x, padded);
-      case MIN -> min(x, padded);
-    };
+  /** Returns the fold of {@code count} floats from byte {@code at} on. */
+  double line(MemorySegment x, long at, int count) {
+    int whole = count - count % (4 * FLOATS);
+    double fold =
+        switch (this) {
+          case SUM -> sum(x, at, whole);
+          case MAX -> max(x, at, whole);
+          case MIN -> min(x, at, whole);
+        };
+    for (int i = whole; i < count; i++) {
+      fold = join(fold, x.get(FLOAT, at + (long) i * Float.BYTES));
+    }
+    return fold;
   }
 
-  /** Folds x[i] into into[i]. */
-  void lanes(float[] x, double[] into, int count) {
-    switch (this) {
-      case SUM -> sumLanes(x, into, count);
-      case MAX -> maxLanes(x, into, count);
-      case MIN -> minLanes(x, into, count);
+  /**
+   * Folds {@code rows} rows of {@code count} floats into {@code into}, one after another.
+   *
+   * @param stride bytes from one row to the next
+   */
+  void lanes(MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+    int whole = count - count % LANES;
+    int row = 0;
+    if (this == SUM) {
+      for (; row + 4 <= rows; row += 4) sumFour(x, at + row * stride, stride, into, whole);
+    }
+    for (; row < rows; row++) {
+      switch (this) {
+        case SUM -> sumLanes(x, at + row * stride, into, whole);
+        case MAX -> maxLanes(x, at + row * stride, into, whole);
+        case MIN -> minLanes(x, at + row * stride, into, whole);
+      }
+    }
+    for (int i = whole; i < count; i++) {
+      for (row = 0; row < rows; row++) {
+        into[i] = join(into[i], x.get(FLOAT, at + row * stride + (long) i * Float.BYTES));
+      }
     }
   }
 
-  private static DoubleVector at(float[] x, int i) {
-    return (DoubleVector) FloatVector.fromArray(HALF, x, i).convertShape(F2D, D, 0);
+  private static DoubleVector doubles(MemorySegment x, long at) {
+    return (DoubleVector) FloatVector.fromMemorySegment(HALF, x, at, ORDER).convertShape(F2D, D, 0);
   }
 
-  private static double sum(float[] x, int count) {
+  private static FloatVector floats(MemorySegment x, long at) {
+    return FloatVector.fromMemorySegment(S, x, at, ORDER);
+  }
+
+  /** Sums a multiple of four vectors. */
+  private static double sum(MemorySegment x, long at, int count) {
     DoubleVector a = DoubleVector.zero(D);
     DoubleVector b = a;
     DoubleVector c = a;
     DoubleVector d = a;
     for (int i = 0; i < count; i += 4 * LANES) {
-      a = a.add(at(x, i));
-      b = b.add(at(x, i + LANES));
-      c = c.add(at(x, i + 2 * LANES));
-      d = d.add(at(x, i + 3 * LANES));
+      long from = at + (long) i * Float.BYTES;
+      a = a.add(doubles(x, from));
+      b = b.add(doubles(x, from + HALF_BYTES));
+      c = c.add(doubles(x, from + 2 * HALF_BYTES));
+      d = d.add(doubles(x, from + 3 * HALF_BYTES));
     }
     double[] lanes = a.add(b).add(c.add(d)).toArray();
     double sum = 0;
@@ -96,42 +126,66 @@ enum Folds {
     return sum;
   }
 
-  private static double max(float[] x, int count) {
-    DoubleVector a = DoubleVector.broadcast(D, Double.NEGATIVE_INFINITY);
-    DoubleVector b = a;
-    for (int i = 0; i < count; i += 2 * LANES) {
-      a = a.max(at(x, i));
-      b = b.max(at(x, i + LANES));
+  private static double max(MemorySegment x, long at, int count) {
+    FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector b = a;
+    for (int i = 0; i < count; i += 2 * FLOATS) {
+      long from = at + (long) i * Float.BYTES;
+      a = a.max(floats(x, from));
+      b = b.max(floats(x, from + VECTOR_BYTES));
     }
-    double max = Double.NEGATIVE_INFINITY;
-    for (double lane : a.max(b).toArray()) max = Math.max(max, lane);
+    float max = Float.NEGATIVE_INFINITY;
+    for (float lane : a.max(b).toArray()) max = Math.max(max, lane);
     return max;
   }
 
-  private static double min(float[] x, int count) {
-    DoubleVector a = DoubleVector.broadcast(D, Double.POSITIVE_INFINITY);
-    DoubleVector b = a;
-    for (int i = 0; i < count; i += 2 * LANES) {
-      a = a.min(at(x, i));
-      b = b.min(at(x, i + LANES));
+  private static double min(MemorySegment x, long at, int count) {
+    FloatVector a = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
+    FloatVector b = a;
+    for (int i = 0; i < count; i += 2 * FLOATS) {
+      long from = at + (long) i * Float.BYTES;
+      a = a.min(floats(x, from));
+      b = b.min(floats(x, from + VECTOR_BYTES));
     }
-    double min = Double.POSITIVE_INFINITY;
-    for (double lane : a.min(b).toArray()) min = Math.min(min, lane);
+    float min = Float.POSITIVE_INFINITY;
+    for (float lane : a.min(b).toArray()) min = Math.min(min, lane);
     return min;
   }
 
-  private static void sumLanes(float[] x, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES)
-      DoubleVector.fromArray(D, into, i).add(at(x, i)).intoArray(into, i);
+  /** Adds four rows, one after another, in one pass over the sums. */
+  private static void sumFour(MemorySegment x, long at, long stride, double[] into, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      long from = at + (long) i * Float.BYTES;
+      DoubleVector.fromArray(D, into, i)
+          .add(doubles(x, from))
+          .add(doubles(x, from + stride))
+          .add(doubles(x, from + 2 * stride))
+          .add(doubles(x, from + 3 * stride))
+          .intoArray(into, i);
+    }
   }
 
-  private static void maxLanes(float[] x, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES)
-      DoubleVector.fromArray(D, into, i).max(at(x, i)).intoArray(into, i);
+  private static void sumLanes(MemorySegment x, long at, double[] into, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      DoubleVector.fromArray(D, into, i)
+          .add(doubles(x, at + (long) i * Float.BYTES))
+          .intoArray(into, i);
+    }
   }
 
-  private static void minLanes(float[] x, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES)
-      DoubleVector.fromArray(D, into, i).min(at(x, i)).intoArray(into, i);
+  private static void maxLanes(MemorySegment x, long at, double[] into, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      DoubleVector.fromArray(D, into, i)
+          .max(doubles(x, at + (long) i * Float.BYTES))
+          .intoArray(into, i);
+    }
+  }
+
+  private static void minLanes(MemorySegment x, long at, double[] into, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      DoubleVector.fromArray(D, into, i)
+          .min(doubles(x, at + (long) i * Float.BYTES))
+          .intoArray(into, i);
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -66,7 +67,7 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
           results.length,
           Math.max(1, PIECE / Math.max(1, length)),
           (from, to) -> {
-            float[] block = Scratch.own().a;
+            MemorySegment block = Scratch.own().line(0, Blocks.SIZE);
             for (int i = (int) from; i < to; i++) {
               long start = i / pieces * folded;
               long first = (long) (i % pieces) * PIECE;
@@ -76,12 +77,17 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
       join(results, 1, pieces);
     }
 
-    private double line(long from, long to, float[] block) {
+    private double line(long from, long to, MemorySegment block) {
       double result = fold.nothing;
       for (long at = from; at < to; at += Blocks.SIZE) {
         int count = (int) Math.min(Blocks.SIZE, to - at);
-        x.read(at, block, count);
-        result = fold.join(result, fold.line(block, count));
+        long direct = x.sideBySide(at, count);
+        if (direct < 0) x.read(at, block, count);
+        double more =
+            direct < 0
+                ? fold.line(block, 0, count)
+                : fold.line(x.data(), direct * Float.BYTES, count);
+        result = fold.join(result, more);
       }
       return result;
     }
@@ -97,22 +103,36 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
           outer * pieces * columns,
           Math.max(1, PIECE / Math.max(1, width * Math.min(height, folded))),
           (from, to) -> {
-            float[] block = Scratch.own().a;
+            MemorySegment block = Scratch.own().line(0, Blocks.SIZE);
             double[] lanes = new double[Blocks.SIZE];
             for (long i = from; i < to; i++) {
               long number = i / columns;
               long column = i % columns * width;
               int count = (int) Math.min(width, inner - column);
               long first = number % pieces * height;
+              long end = Math.min(folded, first + height);
               Arrays.fill(lanes, 0, count, fold.nothing);
-              for (long row = first; row < Math.min(folded, first + height); row++) {
-                x.read((number / pieces * folded + row) * inner + column, block, count);
-                fold.lanes(block, lanes, count);
-              }
+              long at = (number / pieces * folded + first) * inner + column;
+              foldRows(at, (int) (end - first), lanes, count, block);
               System.arraycopy(lanes, 0, results, (int) (number * inner + column), count);
             }
           });
       join(results, inner, pieces);
+    }
+
+    /** Folds rows of {@code count} elements, the first of which begins at element {@code at}. */
+    private void foldRows(long at, int rows, double[] lanes, int count, MemorySegment block) {
+      if (rows <= 0) return;
+      long direct = x.sideBySide(at, count);
+      long stride = x.distance(at, rows, inner);
+      if (direct >= 0 && stride >= 0) {
+        fold.lanes(x.data(), direct * Float.BYTES, stride * Float.BYTES, rows, lanes, count);
+        return;
+      }
+      for (int row = 0; row < rows; row++) {
+        x.read(at + row * inner, block, count);
+        fold.lanes(block, 0, 0, 1, lanes, count);
+      }
     }
 
     private static int pieces(long size, int most) {

@@ -1,5 +1,9 @@
 package dev.ashlar.tensor.simd;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
 /**
  * Arrays that a thread's kernels work in and use again: kernels copy what they need of a tensor to
  * an array, because C2 compiles array accesses far better than those of memory segments. Contents
@@ -21,6 +25,9 @@ final class Scratch {
   private float[] rows = new float[0];
   private float[] panels = new float[0];
   private float[] sums = new float[0];
+
+  private MemorySegment[] blocks = new MemorySegment[0];
+  private MemorySegment[] lines = new MemorySegment[0];
 
   private Scratch() {}
 
@@ -45,6 +52,31 @@ final class Scratch {
   float[] sums(int size) {
     if (sums.length < size) sums = new float[roomFor(size)];
     return sums;
+  }
+
+  /** Returns memory for blocks of elements outside the heap, {@link Blocks#SIZE} floats each. */
+  MemorySegment[] blocks(int count) {
+    int had = blocks.length;
+    if (had < count) {
+      blocks = Arrays.copyOf(blocks, count);
+      for (int i = had; i < count; i++) blocks[i] = outsideHeap(Blocks.SIZE);
+    }
+    return blocks;
+  }
+
+  /** Returns memory for a line of floats outside the heap; each slot has its own. */
+  MemorySegment line(int slot, int floats) {
+    if (lines.length <= slot) lines = Arrays.copyOf(lines, slot + 1);
+    MemorySegment line = lines[slot];
+    if (line == null || line.byteSize() < (long) floats * Float.BYTES) {
+      line = outsideHeap(roomFor(floats));
+      lines[slot] = line;
+    }
+    return line;
+  }
+
+  private static MemorySegment outsideHeap(int floats) {
+    return Arena.ofAuto().allocate((long) floats * Float.BYTES, 64);
   }
 
   private static int roomFor(int size) {

@@ -1,15 +1,17 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
-/** Softmax of F32 along the last axis, or its logarithm; sums are in double precision. */
+/** Softmax of F32 along the last axis, or its logarithm, as {@link SoftmaxRows} computes it. */
 record SoftmaxKernel(boolean logarithm) implements Kernel {
   private static final int GRAIN = 16_384;
 
@@ -17,46 +19,52 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
   public void run(List<Operand> inputs, List<Operand> outputs) {
     Operand y = outputs.getFirst();
     if (y.size() == 0) return;
-    int width = y.shape().dim(-1);
-    // Whole vectors, and what a fold may write beyond them.
-    int padded = (width + 4 * LANES - 1) / (4 * LANES) * (4 * LANES);
-    Window x = Window.of(inputs.getFirst(), y.shape());
+    FloatRows from = FloatRows.of(inputs.getFirst());
+    FloatRows to = FloatRows.of(y);
+    int padded = to.padded();
     Parallel.range(
-        y.size() / width,
-        Math.max(1, GRAIN / width),
-        (from, to) -> {
-          Scratch scratch = Scratch.own();
-          float[] line = scratch.rows(padded);
-          float[] powers = scratch.sums(padded);
-          for (long row = from; row < to; row++) {
-            x.read(row * width, line, width);
-            softmax(line, powers, width);
-            Blocks.write(y, row * width, logarithm ? line : powers, width);
+        to.count(),
+        Math.max(1, GRAIN / padded),
+        (first, end) -> {
+          FloatRows.Cursor x = from.cursor(0);
+          FloatRows.Cursor result = to.cursor(1);
+          for (long row = first; row < end; row++) {
+            x.load(row, Float.NEGATIVE_INFINITY);
+            result.begin(row);
+            softmax(x, result, padded);
+            result.store(row);
           }
         });
   }
 
-  private void softmax(float[] x, float[] powers, int width) {
-    float max = (float) Folds.MAX.line(x, width);
-    exp(x, powers, max, width);
-    double sum = Folds.SUM.line(powers, width);
-    if (logarithm) subtract(x, max, (float) StrictMath.log(sum), width);
-    else divide(powers, (float) sum, width);
-  }
-
-  private static void exp(float[] x, float[] y, float max, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      VectorMath.expFlushed(FloatVector.fromArray(S, x, i).sub(max)).intoArray(y, i);
+  private void softmax(FloatBlock x, FloatBlock y, int count) {
+    float max = SoftmaxRows.max(x, count);
+    if (logarithm) {
+      float log = (float) StrictMath.log(SoftmaxRows.sumExp(x, max, count));
+      subtract(x.data(), x.at(), y.data(), y.at(), max, log, count);
+    } else {
+      float sum = (float) SoftmaxRows.exp(x, y, max, count);
+      scale(y.data(), y.at(), 1 / sum, count);
     }
   }
 
-  private static void divide(float[] y, float sum, int count) {
-    for (int i = 0; i < count; i += LANES) FloatVector.fromArray(S, y, i).div(sum).intoArray(y, i);
+  private static void scale(MemorySegment y, long at, float by, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      long byteAt = at + (long) i * Float.BYTES;
+      FloatVector.fromMemorySegment(S, y, byteAt, ORDER)
+          .mul(by)
+          .intoMemorySegment(y, byteAt, ORDER);
+    }
   }
 
-  private static void subtract(float[] y, float max, float log, int count) {
+  private static void subtract(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, float max, float log, int count) {
     for (int i = 0; i < count; i += LANES) {
-      FloatVector.fromArray(S, y, i).sub(max).sub(log).intoArray(y, i);
+      long byteAt = (long) i * Float.BYTES;
+      FloatVector.fromMemorySegment(S, x, xAt + byteAt, ORDER)
+          .sub(max)
+          .sub(log)
+          .intoMemorySegment(y, yAt + byteAt, ORDER);
     }
   }
 }

@@ -38,8 +38,9 @@ final class VectorKernels {
       case Op.Fill fill ->
           when(fill.spec().dtype() == F32, () -> MoveKernels.fill((float) fill.value()));
       case Op.Copy _ -> when(inputs.getFirst().dtype().byteSize() == 4, MoveKernels::copy);
-      case Op.IndexAdd add ->
-          when(add.axis() == 0 && inputs.getFirst().dtype() == F32, () -> MoveKernels.addRows(add));
+      case Op.IndexSelect select ->
+          when(select.axis() == 0 && isFloat(inputs), () -> RowKernels.select(select));
+      case Op.IndexAdd add -> when(add.axis() == 0 && isFloat(inputs), () -> RowKernels.add(add));
       case Op.Concat concat ->
           when(inputs.getFirst().dtype().byteSize() == 4, () -> PieceKernels.concat(concat));
       case Op.Pad pad ->
@@ -58,6 +59,10 @@ final class VectorKernels {
   private static boolean all(DType dtype, List<TensorSpec> inputs) {
     for (TensorSpec input : inputs) if (input.dtype() != dtype) return false;
     return true;
+  }
+
+  private static boolean isFloat(List<TensorSpec> inputs) {
+    return inputs.getFirst().dtype() == F32;
   }
 
   private static boolean alongLast(int axis, List<TensorSpec> inputs) {

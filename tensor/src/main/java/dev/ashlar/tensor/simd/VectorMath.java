@@ -73,8 +73,9 @@ public final class VectorMath {
   public static FloatVector expFlushed(FloatVector x) {
     FloatVector shifted = x.fma(LOG2_E, ROUNDER);
     FloatVector expm1 = expm1Reduced(x, shifted.sub(ROUNDER));
-    FloatVector y = expm1.add(1f).mul(powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS)));
-    return y.blend(0f, x.compare(LT, EXP_NORMAL_FROM));
+    // (e^r - 1)·2^n + 2^n, rounded once.
+    FloatVector power = powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS));
+    return expm1.fma(power, power).blend(0f, x.compare(LT, EXP_NORMAL_FROM));
   }
 
   /** Returns e^x - 1. Error below 1.5 ulp. */
@@ -161,9 +162,9 @@ public final class VectorMath {
     return withSignOf(x, expm1.div(expm1.add(2f)));
   }
 
-  /** Returns 1 / (1 + e^-x). Error below 2.5 ulp. */
+  /** Returns 1 / (1 + e^-x), and exactly 0 for x below -87. Error below 2.5 ulp. */
   public static FloatVector sigmoid(FloatVector x) {
-    FloatVector e = exp(x.abs().neg());
+    FloatVector e = expFlushed(x.abs().neg());
     FloatVector numerator = e.broadcast(1f).blend(e, x.compare(LT, 0f));
     return numerator.div(e.add(1f));
   }

@@ -13,6 +13,9 @@ import java.util.Arrays;
  * another in memory are merged first, and what remains is read line by line along the last axis.
  */
 final class Window {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final long BYTES = Float.BYTES;
+
   private final MemorySegment data;
   private final long offset;
   private final long[] sizes;
@@ -52,12 +55,78 @@ final class Window {
   }
 
   /**
-   * Reads part of a line; {@code at} and {@code stride} count elements in memory, {@code to} in the
-   * array.
+   * Handles part of a line; {@code at} and {@code stride} count elements in memory, {@code to} in
+   * the block.
    */
   @FunctionalInterface
   private interface Line {
-    void read(long at, long stride, int to, int count);
+    void handle(long at, long stride, int to, int count);
+  }
+
+  /** Returns the memory that the operand lies in. */
+  MemorySegment data() {
+    return data;
+  }
+
+  /**
+   * Returns the number in memory of element {@code from} if {@code count} elements lie side by side
+   * from there on, else -1.
+   */
+  long sideBySide(long from, int count) {
+    long size = sizes[last];
+    long within = from % size;
+    boolean so = strides[last] == 1 && within + count <= size;
+    return so ? start(from / size) + within : -1;
+  }
+
+  /**
+   * Returns how far apart in memory elements {@code from}, {@code from + step}, … are, of which
+   * there are {@code count}, if each is as far from the last, else -1.
+   */
+  long distance(long from, int count, long step) {
+    long size = sizes[last];
+    if (from % size + (count - 1) * step < size) return strides[last] * step;
+    boolean lines = size == step && last > 0;
+    if (!lines || from / size % sizes[last - 1] + count > sizes[last - 1]) return -1;
+    return strides[last - 1];
+  }
+
+  /** Returns whether every {@code size} elements from a multiple of it on are the same ones. */
+  boolean repeatsEvery(int size) {
+    for (int axis = 0; axis < last; axis++) if (strides[axis] != 0) return false;
+    return strides[last] == 0 || size % sizes[last] == 0;
+  }
+
+  /** Reads F32 elements {@code from}, {@code from + 1}, … into the beginning of a segment. */
+  void read(long from, MemorySegment into, int count) {
+    forLines(
+        from,
+        count,
+        (at, stride, to, length) -> {
+          if (stride == 1) {
+            MemorySegment.copy(data, at * BYTES, into, to * BYTES, length * BYTES);
+          } else {
+            for (int i = 0; i < length; i++) {
+              into.setAtIndex(FLOAT, to + i, data.getAtIndex(FLOAT, at + i * stride));
+            }
+          }
+        });
+  }
+
+  /** Writes F32 elements {@code from}, {@code from + 1}, … from the beginning of a segment. */
+  void write(long from, MemorySegment values, int count) {
+    forLines(
+        from,
+        count,
+        (at, stride, to, length) -> {
+          if (stride == 1) {
+            MemorySegment.copy(values, to * BYTES, data, at * BYTES, length * BYTES);
+          } else {
+            for (int i = 0; i < length; i++) {
+              data.setAtIndex(FLOAT, at + i * stride, values.getAtIndex(FLOAT, to + i));
+            }
+          }
+        });
   }
 
   /** Reads F32 elements {@code from}, {@code from + 1}, … into the beginning of an array. */
@@ -124,7 +193,7 @@ final class Window {
     int done = 0;
     for (long number = from / size; done < count; number++) {
       int length = (int) Math.min(count - done, size - within);
-      line.read(start(number) + within * strides[last], strides[last], done, length);
+      line.handle(start(number) + within * strides[last], strides[last], done, length);
       done += length;
       within = 0;
     }

@@ -2,16 +2,26 @@ package dev.ashlar.tensor.spi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shares a loop among threads so that the result does not depend on how many there are: the caller
  * fixes the chunks, each chunk is computed by one thread, and chunks write to separate places.
  * Called from inside a chunk, or while another thread's loop is running, the loop simply runs on
  * the calling thread.
+ *
+ * <p>The threads are the library's own, unless {@linkplain #executor an executor} was handed in.
+ * The caller always takes part and never waits for a helper that has not begun, so an executor that
+ * is busy, or has one thread, makes a loop slower but cannot block it.
  */
 public final class Parallel {
   /** The system property that sets the number of threads at start. */
@@ -35,7 +45,9 @@ public final class Parallel {
   private static final AtomicReference<@Nullable Loop> RUNNING = new AtomicReference<>();
   private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
   private static final List<Worker> WORKERS = new ArrayList<>();
+  private static final Logger LOG = LoggerFactory.getLogger(Parallel.class);
   private static volatile int threads = defaultThreads();
+  private static volatile @Nullable Helpers helpers; // null: threads of our own
 
   private Parallel() {}
 
@@ -54,6 +66,21 @@ public final class Parallel {
     if (count < 1)
       throw new IllegalArgumentException("threads: at least one is needed, got " + count);
     threads = count;
+  }
+
+  /**
+   * Lets an executor run the helpers of every loop from now on, {@link #threads()} - 1 of them at
+   * most, instead of threads of the library's own. Results do not depend on it. Where it rejects
+   * one, because it is shut down or its queue is full, the loop runs on the threads it has, the
+   * caller's at least, and the log says so once.
+   */
+  public static void executor(Executor executor) {
+    helpers = new Helpers(Objects.requireNonNull(executor, "executor"));
+  }
+
+  /** Lets threads of the library's own take part in loops again, as they do at start. */
+  public static void ownThreads() {
+    helpers = null;
   }
 
   /**
@@ -78,8 +105,10 @@ public final class Parallel {
       runAlone(size, step, body);
       return;
     }
+    Helpers others = Parallel.helpers;
     try {
-      wake(helpers);
+      if (others == null) wake(helpers);
+      else others.invite(loop);
       loop.work();
     } finally {
       RUNNING.set(null);
@@ -101,6 +130,38 @@ public final class Parallel {
       }
       for (int i = 0; i < helpers; i++) WORKERS.get(i).wake();
     }
+  }
+
+  /** An executor of the user's. */
+  private static final class Helpers {
+    private final Executor executor;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    Helpers(Executor executor) {
+      this.executor = executor;
+    }
+
+    /** Asks for the loop's helpers; those that begin after its end find nothing to do. */
+    void invite(Loop loop) {
+      try {
+        for (int i = 0; i < loop.helpers; i++) executor.execute(Parallel::help);
+      } catch (RejectedExecutionException e) {
+        if (warned.compareAndSet(false, true)) {
+          LOG.warn(
+              "parallel: executor {} rejects helpers, so loops run on fewer threads, at worst on the"
+                  + " caller's alone; hand in another with Parallel.executor(...), or call"
+                  + " Parallel.ownThreads()",
+              executor);
+        }
+      }
+    }
+  }
+
+  /** Takes part in the loop that is running now. */
+  private static void help() {
+    // Asked when it begins, not when it was invited: a task that waits in a queue keeps no loop.
+    Loop loop = RUNNING.get();
+    if (loop != null && !INSIDE.get()) loop.join(0);
   }
 
   /** A loop in progress: threads take the next chunk until none is left. */
@@ -125,8 +186,9 @@ public final class Parallel {
     /** Takes part as a helper, unless the loop needs no more or is over. */
     boolean join(int worker) {
       if (worker >= helpers) return false;
-      inside.incrementAndGet();
       try {
+        // Tasks that an executor begins late may find the next loop, which has its helpers.
+        if (inside.incrementAndGet() > helpers) return false;
         // Checked after announcing: either the caller sees this helper inside, or this helper sees
         // the loop gone.
         if (RUNNING.get() != this) return false;

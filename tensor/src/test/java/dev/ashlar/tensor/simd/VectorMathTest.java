@@ -84,7 +84,12 @@ final class VectorMathTest {
         new Function("log1p", VectorMath::log1p, StrictMath::log1p, 2, -all, all),
         new Function("tanh", VectorMath::tanh, StrictMath::tanh, 2.5, -all, all),
         new Function(
-            "sigmoid", VectorMath::sigmoid, x -> 1 / (1 + StrictMath.exp(-x)), 2.5, -all, all),
+            "sigmoid",
+            VectorMath::sigmoid,
+            x -> x < -87 ? 0 : 1 / (1 + StrictMath.exp(-x)),
+            2.5,
+            -all,
+            all),
         new Function("sin", VectorMath::sin, StrictMath::sin, 1.5, -all, all),
         new Function("cos", VectorMath::cos, StrictMath::cos, 1.5, -all, all));
   }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 final class WindowTest {
@@ -38,6 +41,26 @@ final class WindowTest {
       window.read(from, part, part.length);
       for (int i = 0; i < part.length; i++)
         assertThat((double) part[i]).isEqualTo(expected[from + i]);
+      readsAndWrites(window, operand, from, part);
+    }
+  }
+
+  private static void readsAndWrites(Window window, Operand operand, int from, float[] part) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocate(ValueLayout.JAVA_FLOAT, part.length);
+      window.read(from, copy, part.length);
+      assertThat(copy.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(part);
+      // The same numbers again: nothing may change.
+      window.write(from, copy, part.length);
+      window.read(from, copy, part.length);
+      assertThat(copy.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(part);
+    }
+    for (int count = 1; count <= part.length; count++) {
+      long direct = window.sideBySide(from, count);
+      for (int i = 0; direct >= 0 && i < count; i++) {
+        assertThat(operand.data().getAtIndex(ValueLayout.JAVA_FLOAT, direct + i))
+            .isEqualTo(part[i]);
+      }
     }
   }
 }

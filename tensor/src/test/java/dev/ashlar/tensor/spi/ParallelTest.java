@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +22,7 @@ class ParallelTest {
   @AfterEach
   void restore() {
     Parallel.threads(before);
+    Parallel.ownThreads();
   }
 
   @Test
@@ -143,5 +148,135 @@ class ParallelTest {
         .hasMessageContaining("too many chunks");
     assertThatThrownBy(() -> Parallel.threads(0))
         .hasMessage("threads: at least one is needed, got 0");
+  }
+
+  // ---- Executors.
+
+  /** Sums floats in an order that only the chunks fix: the same bits, however they are shared. */
+  private static double sum() {
+    double[] parts = new double[64];
+    Parallel.range(
+        6_400,
+        100,
+        (from, to) -> {
+          double sum = 0;
+          for (long i = from; i < to; i++) sum += 1 / (1 + Math.sqrt(i));
+          parts[(int) (from / 100)] = sum;
+        });
+    double total = 0;
+    for (double part : parts) total += part;
+    return total;
+  }
+
+  @Test
+  void everyExecutorGivesTheSameBits() {
+    Parallel.threads(1);
+    double alone = sum();
+    Parallel.threads(4);
+    try (var one = Executors.newSingleThreadExecutor();
+        var three = Executors.newFixedThreadPool(3);
+        var stealing = Executors.newWorkStealingPool(2);
+        var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Executor executor : List.of(one, three, stealing, virtual, (Executor) Runnable::run)) {
+        Parallel.executor(executor);
+        for (int round = 0; round < 50; round++) assertThat(sum()).isEqualTo(alone);
+      }
+    }
+  }
+
+  @Test
+  void helpersAreTheExecutorsThreads() {
+    Parallel.threads(3);
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    try (var pool =
+        Executors.newFixedThreadPool(2, Thread.ofPlatform().name("mine-", 0).factory())) {
+      Parallel.executor(pool);
+      var both = new CyclicBarrier(2);
+      Parallel.range(
+          2,
+          1,
+          (_, _) -> {
+            names.add(Thread.currentThread().getName());
+            await(both); // no thread can compute both chunks
+          });
+    }
+    assertThat(names).hasSize(2).contains(Thread.currentThread().getName());
+    assertThat(names).anyMatch(name -> name.startsWith("mine-"));
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aLoopWithinATaskOfABusyExecutorEnds() throws Exception {
+    Parallel.threads(4);
+    try (var one = Executors.newSingleThreadExecutor()) {
+      Parallel.executor(one);
+      var outer =
+          one.submit(
+              () -> {
+                var count = new AtomicInteger();
+                // The only thread is here: nobody can help, and nested loops ask nobody.
+                Parallel.range(
+                    8, 1, (_, _) -> Parallel.range(5, 1, (_, _) -> count.incrementAndGet()));
+                return count.get();
+              });
+      assertThat(outer.get(20, TimeUnit.SECONDS)).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void aLoopDoesNotWaitForHelpersThatNeverBegin() {
+    Parallel.threads(4);
+    List<Runnable> forgotten = new ArrayList<>();
+    Parallel.executor(forgotten::add);
+    double total = sum();
+    assertThat(forgotten).hasSize(3);
+    // Begun too late, they find nothing to do.
+    forgotten.forEach(Runnable::run);
+    assertThat(sum()).isEqualTo(total);
+  }
+
+  @Test
+  void anExecutorThatRejectsLeavesTheCaller() {
+    Parallel.threads(1);
+    double alone = sum();
+    Parallel.threads(4);
+    var closed = Executors.newFixedThreadPool(2);
+    closed.shutdown();
+    Parallel.executor(closed);
+    assertThat(sum()).isEqualTo(alone);
+    assertThat(sum()).isEqualTo(alone);
+  }
+
+  @Test
+  void whatAChunkThrowsInAnExecutorIsThrown() {
+    Parallel.threads(3);
+    try (var pool = Executors.newFixedThreadPool(2)) {
+      Parallel.executor(pool);
+      for (int round = 0; round < 50; round++) {
+        int bad = round;
+        assertThatThrownBy(
+                () ->
+                    Parallel.range(
+                        50,
+                        1,
+                        (from, _) -> {
+                          if (from == bad) throw new IllegalArgumentException("chunk " + from);
+                        }))
+            .hasMessage("chunk " + bad);
+      }
+      assertThat(sum()).isPositive();
+    }
+  }
+
+  @Test
+  void noExecutorIsAnError() {
+    assertThatThrownBy(() -> Parallel.executor(null)).isInstanceOf(NullPointerException.class);
   }
 }

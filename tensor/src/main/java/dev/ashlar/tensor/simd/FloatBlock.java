@@ -1,0 +1,42 @@
+package dev.ashlar.tensor.simd;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Floats that a vector loop reads or writes: those of {@code data} from byte {@code at} on, in
+ * whole vectors. A tensor's own memory where that is possible, else a copy.
+ */
+public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, FloatRows.Cursor {
+  /** The order of bytes that vectors are read and written in. */
+  public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** Floats are looked at in vectors of this length. */
+  static final int LANES = FloatVector.SPECIES_PREFERRED.length();
+
+  private MemorySegment data = MemorySegment.NULL;
+  private long at;
+
+  FloatBlock() {}
+
+  final void point(MemorySegment memory, long atByte) {
+    data = memory;
+    at = atByte;
+  }
+
+  /** Returns the memory. */
+  public final MemorySegment data() {
+    return data;
+  }
+
+  /** Returns the byte at which the block begins. */
+  public final long at() {
+    return at;
+  }
+
+  /** Returns how many floats whole vectors take to hold {@code count}. */
+  public static int wholeVectors(int count) {
+    return Math.ceilDiv(count, LANES) * LANES;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.ashlar.tensor.simd;
+
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Elementwise work on F32 operands of any layout, in blocks that fit the first-level cache. A block
+ * is read and written where it lies if it lies side by side there: one pass over memory. Otherwise,
+ * and at the end of a tensor, where a vector would reach beyond, it goes through memory of the
+ * thread's own.
+ */
+public final class FloatBlocks {
+  private static final int SIZE = Blocks.SIZE;
+  private static final int GRAIN = 32 * SIZE;
+
+  private FloatBlocks() {}
+
+  /** Computes a block of each output from a block of each input. */
+  @FunctionalInterface
+  public interface Work {
+    /** Handles {@code count} floats, and what follows them in the last vector. */
+    void compute(FloatBlock[] in, FloatBlock[] out, int count);
+  }
+
+  /**
+   * Computes every block, on any threads.
+   *
+   * @param in operands that expand to the shape of the outputs
+   * @param out contiguous operands of one shape, or operands whose memory is that of an input of
+   *     the same layout
+   */
+  public static void run(List<Operand> in, List<Operand> out, Work work) {
+    Operand first = out.getFirst();
+    Window[] from = windows(in, first.shape());
+    Window[] to = windows(out, first.shape());
+    Parallel.range(
+        first.size(),
+        GRAIN,
+        (start, end) -> {
+          MemorySegment[] rooms = Scratch.own().blocks(from.length + to.length);
+          var sources = new Source[from.length];
+          for (int i = 0; i < from.length; i++) sources[i] = new Source(from[i], rooms[i]);
+          var targets = new Target[to.length];
+          for (int i = 0; i < to.length; i++) {
+            targets[i] = new Target(to[i], rooms[from.length + i]);
+          }
+          for (long at = start; at < end; at += SIZE) {
+            int count = (int) Math.min(SIZE, end - at);
+            for (Source source : sources) source.load(at, count);
+            for (Target target : targets) target.begin(at, count);
+            work.compute(sources, targets, FloatBlock.wholeVectors(count));
+            for (Target target : targets) target.end(at, count);
+          }
+        });
+  }
+
+  private static Window[] windows(List<Operand> operands, Shape shape) {
+    return operands.stream().map(operand -> Window.of(operand, shape)).toArray(Window[]::new);
+  }
+
+  /** An input's blocks, one after another. */
+  static final class Source extends FloatBlock {
+    private final Window window;
+    private final MemorySegment room;
+    private final boolean repeats;
+    private boolean filled;
+
+    Source(Window window, MemorySegment room) {
+      this.window = window;
+      this.room = room;
+      this.repeats = window.repeatsEvery(SIZE);
+    }
+
+    void load(long from, int count) {
+      long direct = count % LANES == 0 ? window.sideBySide(from, count) : -1;
+      if (direct >= 0) {
+        point(window.data(), direct * Float.BYTES);
+        return;
+      }
+      point(room, 0);
+      if (filled) return;
+      window.read(from, room, count);
+      // A row or a number that every block repeats is read once.
+      filled = repeats && count == SIZE;
+    }
+  }
+
+  /** An output's blocks, one after another. */
+  static final class Target extends FloatBlock {
+    private final Window window;
+    private final MemorySegment room;
+    private boolean inPlace;
+
+    Target(Window window, MemorySegment room) {
+      this.window = window;
+      this.room = room;
+    }
+
+    void begin(long from, int count) {
+      long direct = count % LANES == 0 ? window.sideBySide(from, count) : -1;
+      inPlace = direct >= 0;
+      if (inPlace) point(window.data(), direct * Float.BYTES);
+      else point(room, 0);
+    }
+
+    void end(long from, int count) {
+      if (!inPlace) window.write(from, room, count);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.ashlar.tensor.simd;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Sum and maximum of a vector's lanes in an order that their number fixes: the Vector API leaves
+ * the order of its own open, and with it the last bits.
+ */
+public final class LaneFolds {
+  private LaneFolds() {}
+
+  /** Returns the sum of the lanes in double precision: of every second lane, then of the two. */
+  public static double sum(FloatVector vector) {
+    float[] lanes = vector.toArray();
+    double even = 0;
+    double odd = 0;
+    for (int i = 0; i < lanes.length; i += 2) {
+      even += lanes[i];
+      odd += lanes[i + 1];
+    }
+    return even + odd;
+  }
+
+  /** Returns the greatest lane; NaN if one is NaN. */
+  public static float max(FloatVector vector) {
+    float[] lanes = vector.toArray();
+    float even = Float.NEGATIVE_INFINITY;
+    float odd = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < lanes.length; i += 2) {
+      even = Math.max(even, lanes[i]);
+      odd = Math.max(odd, lanes[i + 1]);
+    }
+    return Math.max(even, odd);
+  }
+}
