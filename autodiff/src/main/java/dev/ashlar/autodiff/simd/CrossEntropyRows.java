@@ -85,15 +85,21 @@ final class CrossEntropyRows {
   }
 
   private static void zero(FloatBlock row, int count) {
-    for (int i = 0; i < count; i += SPECIES.length()) put(FloatVector.zero(SPECIES), row, i);
+    MemorySegment to = row.data();
+    long toAt = row.at();
+    for (int i = 0; i < count; i += SPECIES.length()) put(FloatVector.zero(SPECIES), to, toAt, i);
   }
 
   /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
   private static void softmax(
       FloatBlock row, FloatBlock dRow, float logSumExp, float spread, int count) {
+    MemorySegment from = row.data();
+    long fromAt = row.at();
+    MemorySegment to = dRow.data();
+    long toAt = dRow.at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector shifted = at(row, i).sub(logSumExp);
-      put(Lanes.flushed(VectorMath.expFlushed(shifted).mul(spread)), dRow, i);
+      FloatVector shifted = at(from, fromAt, i).sub(logSumExp);
+      put(Lanes.flushed(VectorMath.expFlushed(shifted).mul(spread)), to, toAt, i);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.ashlar.autodiff.simd;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.simd.FloatBlock;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,15 +14,18 @@ final class Lanes {
 
   private Lanes() {}
 
-  /** Returns the vector that begins at float {@code i} of a block. */
-  static FloatVector at(FloatBlock x, int i) {
-    return FloatVector.fromMemorySegment(
-        SPECIES, x.data(), x.at() + (long) i * Float.BYTES, FloatBlock.ORDER);
+  /**
+   * Returns the vector that begins {@code i} floats behind byte {@code at}. Loops take a block's
+   * memory and place as local variables: a store could change a field, for all that C2 knows, and
+   * then every access is checked anew.
+   */
+  static FloatVector at(MemorySegment x, long at, int i) {
+    return FloatVector.fromMemorySegment(SPECIES, x, at + (long) i * Float.BYTES, FloatBlock.ORDER);
   }
 
-  /** Stores a vector at float {@code i} of a block. */
-  static void put(FloatVector vector, FloatBlock y, int i) {
-    vector.intoMemorySegment(y.data(), y.at() + (long) i * Float.BYTES, FloatBlock.ORDER);
+  /** Stores a vector {@code i} floats behind byte {@code at}. */
+  static void put(FloatVector vector, MemorySegment y, long at, int i) {
+    vector.intoMemorySegment(y, at + (long) i * Float.BYTES, FloatBlock.ORDER);
   }
 
   /** Returns the vector with 0 in the place of subnormal numbers. */

@@ -52,17 +52,25 @@ final class RmsNormRows {
   }
 
   private static double squares(FloatBlock x, int count) {
+    MemorySegment xs = x.data();
+    long xsAt = x.at();
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector each = at(x, i);
+      FloatVector each = at(xs, xsAt, i);
       sum = each.fma(each, sum);
     }
     return LaneFolds.sum(sum);
   }
 
   private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {
+    MemorySegment xs = x.data();
+    long xsAt = x.at();
+    MemorySegment weights = weight.data();
+    long weightsAt = weight.at();
+    MemorySegment ys = y.data();
+    long ysAt = y.at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      put(at(x, i).mul(scale).mul(at(weight, i)), y, i);
+      put(at(xs, xsAt, i).mul(scale).mul(at(weights, weightsAt, i)), ys, ysAt, i);
     }
   }
 
@@ -106,9 +114,16 @@ final class RmsNormRows {
   }
 
   private static double along(FloatBlock x, FloatBlock dY, FloatBlock weight, int count) {
+    MemorySegment xs = x.data();
+    long xsAt = x.at();
+    MemorySegment dYs = dY.data();
+    long dYsAt = dY.at();
+    MemorySegment weights = weight.data();
+    long weightsAt = weight.at();
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = 0; i < count; i += SPECIES.length()) {
-      sum = at(dY, i).mul(at(weight, i)).fma(at(x, i), sum);
+      FloatVector weighted = at(dYs, dYsAt, i).mul(at(weights, weightsAt, i));
+      sum = weighted.fma(at(xs, xsAt, i), sum);
     }
     return LaneFolds.sum(sum);
   }
@@ -121,17 +136,29 @@ final class RmsNormRows {
       float back,
       FloatBlock dX,
       int count) {
+    MemorySegment xs = x.data();
+    long xsAt = x.at();
+    MemorySegment dYs = dY.data();
+    long dYsAt = dY.at();
+    MemorySegment weights = weight.data();
+    long weightsAt = weight.at();
+    MemorySegment dXs = dX.data();
+    long dXsAt = dX.at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector weighted = at(dY, i).mul(at(weight, i)).mul(scale);
-      put(weighted.sub(at(x, i).mul(back)), dX, i);
+      FloatVector weighted = at(dYs, dYsAt, i).mul(at(weights, weightsAt, i)).mul(scale);
+      put(weighted.sub(at(xs, xsAt, i).mul(back)), dXs, dXsAt, i);
     }
   }
 
   /** Adds x · scale · dY to the sums so far. */
   private static void addProducts(FloatBlock x, FloatBlock dY, float scale, float[] sums) {
+    MemorySegment xs = x.data();
+    long xsAt = x.at();
+    MemorySegment dYs = dY.data();
+    long dYsAt = dY.at();
     for (int i = 0; i < sums.length; i += SPECIES.length()) {
       FloatVector sum = FloatVector.fromArray(SPECIES, sums, i);
-      at(x, i).mul(scale).fma(at(dY, i), sum).intoArray(sums, i);
+      at(xs, xsAt, i).mul(scale).fma(at(dYs, dYsAt, i), sum).intoArray(sums, i);
     }
   }
 

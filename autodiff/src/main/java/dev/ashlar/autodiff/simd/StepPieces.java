@@ -11,6 +11,7 @@ import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatBlocks;
 import dev.ashlar.tensor.spi.Operand;
 import java.util.List;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -28,13 +29,20 @@ final class StepPieces {
 
   private static void adamW(
       AdamWStep op, AdamWStep.Numbers now, FloatBlock[] in, FloatBlock[] out, int count) {
-    FloatBlock ps = in[0];
-    FloatBlock ms = in[1];
-    FloatBlock vs = in[2];
-    FloatBlock gs = in[3];
-    FloatBlock nextPs = out[0];
-    FloatBlock nextMs = out[1];
-    FloatBlock nextVs = out[2];
+    MemorySegment ps = in[0].data();
+    long psAt = in[0].at();
+    MemorySegment ms = in[1].data();
+    long msAt = in[1].at();
+    MemorySegment vs = in[2].data();
+    long vsAt = in[2].at();
+    MemorySegment gs = in[3].data();
+    long gsAt = in[3].at();
+    MemorySegment nextPs = out[0].data();
+    long nextPsAt = out[0].at();
+    MemorySegment nextMs = out[1].data();
+    long nextMsAt = out[1].at();
+    MemorySegment nextVs = out[2].data();
+    long nextVsAt = out[2].at();
     float beta1 = (float) op.beta1();
     float beta2 = (float) op.beta2();
     float rest1 = (float) (1 - op.beta1());
@@ -43,37 +51,53 @@ final class StepPieces {
     float pace = (float) now.pace();
     float epsilon = (float) now.epsilon();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector p = at(ps, i);
-      FloatVector g = at(gs, i);
-      FloatVector m = g.fma(g.broadcast(rest1), at(ms, i).mul(beta1));
-      FloatVector v = g.mul(g).fma(g.broadcast(rest2), at(vs, i).mul(beta2));
+      FloatVector p = at(ps, psAt, i);
+      FloatVector g = at(gs, gsAt, i);
+      FloatVector m = g.fma(g.broadcast(rest1), at(ms, msAt, i).mul(beta1));
+      FloatVector v = g.mul(g).fma(g.broadcast(rest2), at(vs, vsAt, i).mul(beta2));
       FloatVector update = m.mul(pace).div(v.sqrt().add(epsilon));
-      put(p.sub(p.fma(p.broadcast(decay), update)), nextPs, i);
-      put(Lanes.flushed(m), nextMs, i);
-      put(Lanes.flushed(v), nextVs, i);
+      put(p.sub(p.fma(p.broadcast(decay), update)), nextPs, nextPsAt, i);
+      put(Lanes.flushed(m), nextMs, nextMsAt, i);
+      put(Lanes.flushed(v), nextVs, nextVsAt, i);
     }
   }
 
   /** (parameter, velocity, gradient) -> the first two anew. */
   static void momentum(MomentumStep op, FloatBlock[] in, FloatBlock[] out, int count) {
+    MemorySegment ps = in[0].data();
+    long psAt = in[0].at();
+    MemorySegment vs = in[1].data();
+    long vsAt = in[1].at();
+    MemorySegment gs = in[2].data();
+    long gsAt = in[2].at();
+    MemorySegment nextPs = out[0].data();
+    long nextPsAt = out[0].at();
+    MemorySegment nextVs = out[1].data();
+    long nextVsAt = out[1].at();
     float momentum = (float) op.momentum();
     float rate = (float) op.rate();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector p = at(in[0], i);
-      FloatVector g = at(in[2], i);
-      FloatVector v = Lanes.flushed(at(in[1], i).fma(g.broadcast(momentum), g));
+      FloatVector p = at(ps, psAt, i);
+      FloatVector g = at(gs, gsAt, i);
+      FloatVector v = Lanes.flushed(at(vs, vsAt, i).fma(g.broadcast(momentum), g));
       FloatVector along = op.nesterov() ? v.fma(g.broadcast(momentum), g) : v;
-      put(along.fma(g.broadcast(-rate), p), out[0], i);
-      put(v, out[1], i);
+      put(along.fma(g.broadcast(-rate), p), nextPs, nextPsAt, i);
+      put(v, nextVs, nextVsAt, i);
     }
   }
 
   /** (total, more) -> total + weight · more. */
   static void accumulate(AccumulateStep op, FloatBlock[] in, FloatBlock[] out, int count) {
+    MemorySegment totals = in[0].data();
+    long totalsAt = in[0].at();
+    MemorySegment mores = in[1].data();
+    long moresAt = in[1].at();
+    MemorySegment sums = out[0].data();
+    long sumsAt = out[0].at();
     float weight = (float) op.weight();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector more = at(in[1], i);
-      put(more.fma(more.broadcast(weight), at(in[0], i)), out[0], i);
+      FloatVector more = at(mores, moresAt, i);
+      put(more.fma(more.broadcast(weight), at(totals, totalsAt, i)), sums, sumsAt, i);
     }
   }
 }

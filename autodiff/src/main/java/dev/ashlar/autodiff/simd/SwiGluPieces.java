@@ -6,6 +6,7 @@ import static dev.ashlar.autodiff.simd.Lanes.put;
 
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.VectorMath;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /** {@link dev.ashlar.autodiff.nn.SwiGluOp}, block by block. */
@@ -14,29 +15,37 @@ final class SwiGluPieces {
 
   /** (gate, up) -> y. */
   static void forward(FloatBlock[] in, FloatBlock[] out, int count) {
-    FloatBlock gates = in[0];
-    FloatBlock ups = in[1];
-    FloatBlock ys = out[0];
+    MemorySegment gates = in[0].data();
+    long gatesAt = in[0].at();
+    MemorySegment ups = in[1].data();
+    long upsAt = in[1].at();
+    MemorySegment ys = out[0].data();
+    long ysAt = out[0].at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector gate = at(gates, i);
-      put(gate.mul(VectorMath.sigmoid(gate)).mul(at(ups, i)), ys, i);
+      FloatVector gate = at(gates, gatesAt, i);
+      put(gate.mul(VectorMath.sigmoid(gate)).mul(at(ups, upsAt, i)), ys, ysAt, i);
     }
   }
 
   /** (gate, up, dY) -> (dGate, dUp). */
   static void backward(FloatBlock[] in, FloatBlock[] out, int count) {
-    FloatBlock gates = in[0];
-    FloatBlock ups = in[1];
-    FloatBlock dYs = in[2];
-    FloatBlock dGates = out[0];
-    FloatBlock dUps = out[1];
+    MemorySegment gates = in[0].data();
+    long gatesAt = in[0].at();
+    MemorySegment ups = in[1].data();
+    long upsAt = in[1].at();
+    MemorySegment dYs = in[2].data();
+    long dYsAt = in[2].at();
+    MemorySegment dGates = out[0].data();
+    long dGatesAt = out[0].at();
+    MemorySegment dUps = out[1].data();
+    long dUpsAt = out[1].at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector gate = at(gates, i);
-      FloatVector dY = at(dYs, i);
+      FloatVector gate = at(gates, gatesAt, i);
+      FloatVector dY = at(dYs, dYsAt, i);
       FloatVector s = VectorMath.sigmoid(gate);
       FloatVector slope = s.mul(gate.fma(s.neg().add(1), s.broadcast(1)));
-      put(dY.mul(at(ups, i)).mul(slope), dGates, i);
-      put(dY.mul(gate.mul(s)), dUps, i);
+      put(dY.mul(at(ups, upsAt, i)).mul(slope), dGates, dGatesAt, i);
+      put(dY.mul(gate.mul(s)), dUps, dUpsAt, i);
     }
   }
 }

@@ -91,10 +91,11 @@ final class Bench {
         Work work = works.get(i);
         Map<Figure, Double> figures = figures(experiment.section(), works, rounds, i, count);
         if (i < count && experiment.section() != Section.MATMUL)
-          figures.putAll(memory(work, memory));
+          figures.putAll(memory(work, memory, count == 1));
         results.add(
             new Result(experiment.section(), work.name(), experiment.size(), threads, figures));
       }
+      works.forEach(work -> work.end().run());
       return results;
     }
   }
@@ -134,18 +135,24 @@ final class Bench {
 
   /**
    * Returns the most that tensors take during a call, inputs and parameters included, and what
-   * kernels allocate in arrays.
+   * kernels allocate in arrays. A work that is alone has had the memory to itself; programs keep
+   * theirs, so that it cannot be counted anew.
    */
-  private static Map<Figure, Double> memory(Work work, Memory inputs) {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (var memory = Memory.withLimit(Long.MAX_VALUE)) {
-      long before = threads.getTotalThreadAllocatedBytes();
-      try (var _ = TensorScope.open(memory)) {
-        work.body().run();
-      }
-      double arrays = threads.getTotalThreadAllocatedBytes() - before;
-      double tensors = inputs.usedBytes() + memory.peakBytes();
+  private static Map<Figure, Double> memory(Work work, Memory inputs, boolean alone) {
+    try (var memory = alone ? null : Memory.withLimit(Long.MAX_VALUE)) {
+      double arrays = arrayBytes(work, memory == null ? inputs : memory);
+      double tensors =
+          memory == null ? inputs.peakBytes() : inputs.usedBytes() + memory.peakBytes();
       return Map.of(Figure.TENSOR_BYTES, tensors, Figure.HEAP_BYTES, arrays);
     }
+  }
+
+  private static double arrayBytes(Work work, Memory memory) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getTotalThreadAllocatedBytes();
+    try (var _ = TensorScope.open(memory)) {
+      work.body().run();
+    }
+    return threads.getTotalThreadAllocatedBytes() - before;
   }
 }

@@ -2,6 +2,7 @@ package dev.ashlar.examples.bench;
 
 import dev.ashlar.autodiff.Grad;
 import dev.ashlar.autodiff.optim.AdamW;
+import dev.ashlar.autodiff.optim.TrainingStep;
 import dev.ashlar.moba.Packing;
 import dev.ashlar.moba.model.AttentionPlan;
 import dev.ashlar.moba.model.Decoder;
@@ -10,17 +11,23 @@ import dev.ashlar.moba.model.TokenBatch;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.program.Compiled;
 import java.util.List;
 import java.util.Random;
 
-/** A training step: loss, gradients and AdamW, of a decoder with a tied head. */
+/**
+ * A training step: loss, gradients and AdamW, of a decoder with a tied head; operation by
+ * operation, and as a program in planned memory.
+ */
 final class StepExperiments {
   private StepExperiments() {}
 
   static List<Experiment> of(Sizes sizes) {
     Sizes.Step step = sizes.step();
     int tokens = step.batch() * step.context();
-    return List.of(new Experiment(Section.STEP, tokens, () -> List.of(new Training(step).work())));
+    return List.of(
+        new Experiment(Section.STEP, tokens, () -> List.of(new Training(step).eager())),
+        new Experiment(Section.STEP, tokens, () -> List.of(new Training(step).compiled())));
   }
 
   private static final class Training {
@@ -47,13 +54,27 @@ final class StepExperiments {
       return Tensor.of(new Random(seed).ints(count, 0, config.vocabulary()).toArray());
     }
 
-    Work work() {
+    Work eager() {
+      return work("", this::step);
+    }
+
+    Work compiled() {
+      var whole = TrainingStep.<Decoder, TokenBatch>of((m, in) -> m.loss(in, plan), optimizer);
+      var program = Compiled.of(whole::whole);
+      return work(", program", () -> step(program)).closing(program::close);
+    }
+
+    private Work work(String how, Runnable body) {
       int count = tokens.packing().total();
       String name =
-          "%d layers, width %d, %d x %d tokens"
+          "%d layers, width %d, %d x %d tokens%s"
               .formatted(
-                  config.layers(), config.dim(), tokens.packing().sequences(), config.context());
-      return new Work(name, flops(), this::step).ofTokens(count);
+                  config.layers(),
+                  config.dim(),
+                  tokens.packing().sequences(),
+                  config.context(),
+                  how);
+      return new Work(name, flops(), body).ofTokens(count);
     }
 
     private void step() {
@@ -61,6 +82,15 @@ final class StepExperiments {
       var next = optimizer.update(model, loss.gradient(), state);
       model = next.model();
       state = next.state();
+    }
+
+    private void step(
+        Compiled<TrainingStep.Before<Decoder, TokenBatch>, TrainingStep.After<Decoder>> program) {
+      var moments = new AdamW.Moments<>(state.firstMoment(), state.secondMoment());
+      Tensor pace = optimizer.pace(state.step());
+      var next = program.call(new TrainingStep.Before<>(model, moments, tokens, pace));
+      model = next.model();
+      state = new AdamW.State<>(next.moments().first(), next.moments().second(), state.step() + 1);
     }
 
     /**

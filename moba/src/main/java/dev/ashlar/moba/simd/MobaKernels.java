@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Attention and RoPE in F32 by the Vector API. Inputs with an infinity or a NaN are left to the plain
- * kernels, which read exactly what each query may see: tiles also multiply hidden keys, by 0.
+ * Attention and RoPE in F32 by the Vector API. Inputs with an infinity or a NaN are left to the
+ * plain kernels, which read exactly what each query may see: tiles also multiply hidden keys, by 0.
  */
 public final class MobaKernels implements KernelProvider {
   private static final String VECTOR_API = "jdk.incubator.vector";
@@ -52,8 +52,8 @@ public final class MobaKernels implements KernelProvider {
       case MobaAttention moba when fits(inputs) -> Optional.of((in, out) -> run(moba, in, out));
       case MobaAttentionBackward back when fits(inputs) ->
           Optional.of((in, out) -> run(back, in, out));
-      case Rope rope when inputs.getFirst().dtype() == DType.F32
-              && RopeRows.fits(inputs.getFirst()) ->
+      case Rope rope
+          when inputs.getFirst().dtype() == DType.F32 && RopeRows.fits(inputs.getFirst()) ->
           Optional.of((in, out) -> run(rope, in, out));
       default -> Optional.empty();
     };

@@ -8,7 +8,6 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -42,7 +41,15 @@ final class RopeRows {
           for (int row = (int) from; row < to; row++) {
             int angles = table.at(op.start() + positions[row]);
             for (int head = 0; head < heads; head++) {
-              turn(x.data(), at(x, row, head), y.data(), at(y, row, head), table, angles, size, sign);
+              turn(
+                  x.data(),
+                  at(x, row, head),
+                  y.data(),
+                  at(y, row, head),
+                  table,
+                  angles,
+                  size,
+                  sign);
             }
           }
         });

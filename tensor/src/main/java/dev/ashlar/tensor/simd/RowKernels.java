@@ -79,7 +79,13 @@ final class RowKernels {
               int count = Math.min(perPart, height - from);
               copy(into, to, (long) from * width, (long) count * width);
               for (int i = starts[part]; i < starts[part + 1]; i++) {
-                addRow(source, (long) order[i] * width, to, (long) rows[order[i]] * width, room, width);
+                addRow(
+                    source,
+                    (long) order[i] * width,
+                    to,
+                    (long) rows[order[i]] * width,
+                    room,
+                    width);
               }
             }
           });

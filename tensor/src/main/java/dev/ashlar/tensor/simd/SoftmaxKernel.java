@@ -3,6 +3,7 @@ package dev.ashlar.tensor.simd;
 import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
@@ -48,11 +49,13 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
     }
   }
 
+  /** Products that would be subnormal are 0: a matrix product with them would be slow. */
   private static void scale(MemorySegment y, long at, float by, int count) {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + (long) i * Float.BYTES;
-      FloatVector.fromMemorySegment(S, y, byteAt, ORDER)
-          .mul(by)
+      FloatVector scaled = FloatVector.fromMemorySegment(S, y, byteAt, ORDER).mul(by);
+      scaled
+          .blend(0f, scaled.compare(LT, Float.MIN_NORMAL))
           .intoMemorySegment(y, byteAt, ORDER);
     }
   }
