@@ -10,8 +10,8 @@ import dev.ashlar.autodiff.optim.MomentumStep;
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatBlocks;
 import dev.ashlar.tensor.spi.Operand;
-import java.util.List;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**

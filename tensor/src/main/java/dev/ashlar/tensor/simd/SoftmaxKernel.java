@@ -54,9 +54,7 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + (long) i * Float.BYTES;
       FloatVector scaled = FloatVector.fromMemorySegment(S, y, byteAt, ORDER).mul(by);
-      scaled
-          .blend(0f, scaled.compare(LT, Float.MIN_NORMAL))
-          .intoMemorySegment(y, byteAt, ORDER);
+      scaled.blend(0f, scaled.compare(LT, Float.MIN_NORMAL)).intoMemorySegment(y, byteAt, ORDER);
     }
   }
 
