@@ -27,8 +27,22 @@ final class SwiGluPieces {
     }
   }
 
-  /** (gate, up, dY) -> (dGate, dUp). */
+  /**
+   * (gate, up, dY) -> (dGate, dUp). In two loops, the first of which leaves the sigmoid where dUp
+   * comes to lie: in one, C2 would stop inlining before the end and put vectors into objects.
+   */
   static void backward(FloatBlock[] in, FloatBlock[] out, int count) {
+    sigmoid(in[0].data(), in[0].at(), out[1].data(), out[1].at(), count);
+    gradients(in, out, count);
+  }
+
+  private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      put(VectorMath.sigmoid(at(x, xAt, i)), y, yAt, i);
+    }
+  }
+
+  private static void gradients(FloatBlock[] in, FloatBlock[] out, int count) {
     MemorySegment gates = in[0].data();
     long gatesAt = in[0].at();
     MemorySegment ups = in[1].data();
@@ -42,7 +56,7 @@ final class SwiGluPieces {
     for (int i = 0; i < count; i += SPECIES.length()) {
       FloatVector gate = at(gates, gatesAt, i);
       FloatVector dY = at(dYs, dYsAt, i);
-      FloatVector s = VectorMath.sigmoid(gate);
+      FloatVector s = at(dUps, dUpsAt, i);
       FloatVector slope = s.mul(gate.fma(s.neg().add(1), s.broadcast(1)));
       put(dY.mul(at(ups, upsAt, i)).mul(slope), dGates, dGatesAt, i);
       put(dY.mul(gate.mul(s)), dUps, dUpsAt, i);

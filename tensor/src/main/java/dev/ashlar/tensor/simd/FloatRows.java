@@ -17,12 +17,29 @@ public final class FloatRows {
   private final long stride;
   private final boolean inPlace;
 
+  // Elements from one row to the next; -1 where that differs from row to row.
+  private final long rowStride;
+  private final long offset;
+
   private FloatRows(Operand operand) {
     this.operand = operand;
     this.rows = Rows.of(operand);
     this.width = rows.width();
     this.stride = operand.layout().rank() == 0 ? 1 : operand.layout().strideElements(-1);
     this.inPlace = stride == 1 && width % FloatBlock.LANES == 0;
+    this.offset = operand.layout().offsetElements();
+    this.rowStride = rowStride(operand);
+  }
+
+  private static long rowStride(Operand x) {
+    int rank = x.layout().rank();
+    if (rank < 2) return 0;
+    if (x.isContiguous()) return x.shape().dim(-1);
+    return rank == 2 ? x.layout().strideElements(0) : -1;
+  }
+
+  private long start(long row) {
+    return rowStride < 0 ? rows.start(row) : offset + row * rowStride;
   }
 
   /** Returns the rows of an operand. */
@@ -67,7 +84,7 @@ public final class FloatRows {
       begin(row);
       if (inPlace) return;
       MemorySegment data = operand.data();
-      long from = rows.start(row);
+      long from = start(row);
       if (stride == 1) {
         MemorySegment.copy(data, from * Float.BYTES, room, 0, (long) width * Float.BYTES);
       } else {
@@ -82,7 +99,7 @@ public final class FloatRows {
 
     /** Turns to a row that is to be written whole. */
     public void begin(long row) {
-      if (inPlace) point(operand.data(), rows.start(row) * Float.BYTES);
+      if (inPlace) point(operand.data(), start(row) * Float.BYTES);
       else point(room, 0);
     }
 
@@ -90,7 +107,7 @@ public final class FloatRows {
     public void store(long row) {
       if (inPlace) return;
       MemorySegment data = operand.data();
-      long to = rows.start(row);
+      long to = start(row);
       if (stride == 1) {
         MemorySegment.copy(room, 0, data, to * Float.BYTES, (long) width * Float.BYTES);
       } else {
