@@ -1,10 +1,10 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.DType;
-import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorAccess;
 import dev.ashlar.tensor.TensorSpec;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
@@ -13,31 +13,65 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
-/** Makes TornadoVM's arrays, and moves numbers between them and tensors. */
+/**
+ * Makes TornadoVM's arrays, and moves numbers between them and tensors. Each array is a buffer of
+ * its own on the device. On this side those that seldom move share one piece of memory, in which
+ * each lies from the beginning: it holds the numbers of one of them at a time, while they are
+ * copied.
+ */
 final class DeviceArrays {
-  private DeviceArrays() {}
+  private static final long ALIGNMENT = 64;
+  private static final long HEADER = TornadoNativeArray.ARRAY_HEADER;
 
-  /** Returns a row-major place of its own. */
-  static Place place(String what, TensorSpec spec, String device) {
-    long size = spec.shape().size();
-    // The array is some bytes longer than its elements.
-    if (size > Integer.MAX_VALUE / bytes(spec.dtype())) {
+  private final String device;
+  private MemorySegment shared = MemorySegment.NULL;
+
+  DeviceArrays(String device) {
+    this.device = device;
+  }
+
+  /** Returns an array whose memory here is its own. */
+  TornadoNativeArray own(String what, TensorSpec spec) {
+    return over(Arena.ofAuto().allocate(bytes(what, spec), ALIGNMENT), spec.dtype());
+  }
+
+  /** Returns an array whose memory here is shared: what is there is undefined. */
+  TornadoNativeArray shared(String what, TensorSpec spec) {
+    long bytes = bytes(what, spec);
+    if (bytes > shared.byteSize()) {
+      long grown = Math.min(2 * bytes, Math.max(bytes, Integer.MAX_VALUE));
+      shared = Arena.ofAuto().allocate(grown, ALIGNMENT);
+    }
+    return over(shared.asSlice(0, bytes), spec.dtype());
+  }
+
+  private long bytes(String what, TensorSpec spec) {
+    int each = bytes(spec.dtype());
+    if (each == 0) throw DeviceException.noType(what, spec.dtype(), device);
+    long size = Math.max(1, spec.shape().size());
+    // TornadoVM counts elements, and bytes of some transfers, as int.
+    if (size > (Integer.MAX_VALUE - HEADER) / each) {
       throw DeviceException.tooLarge(what, spec, device);
     }
-    int length = Math.max(1, (int) size);
-    TornadoNativeArray array =
-        switch (spec.dtype()) {
-          case F32, BOOL -> new FloatArray(length);
-          case F64 -> new DoubleArray(length);
-          case I32 -> new IntArray(length);
-          case I64 -> new LongArray(length);
-          case BF16 -> throw DeviceException.noType(what, spec.dtype(), device);
-        };
-    return new Place(array, Layout.contiguous(spec.shape()), spec.dtype());
+    return HEADER + size * each;
   }
 
   private static int bytes(DType dtype) {
-    return dtype == DType.BOOL ? Float.BYTES : dtype.byteSize();
+    return switch (dtype) {
+      case F32, BOOL, I32 -> Float.BYTES;
+      case F64, I64 -> Double.BYTES;
+      case BF16 -> 0;
+    };
+  }
+
+  private static TornadoNativeArray over(MemorySegment segment, DType dtype) {
+    return switch (dtype) {
+      case F32, BOOL -> FloatArray.fromSegmentShallow(segment);
+      case F64 -> DoubleArray.fromSegmentShallow(segment);
+      case I32 -> IntArray.fromSegmentShallow(segment);
+      case I64 -> LongArray.fromSegmentShallow(segment);
+      case BF16 -> throw new IllegalStateException("no array of BF16");
+    };
   }
 
   /** Copies a row-major tensor into an array. */

@@ -68,6 +68,12 @@ public final class DeviceException extends ProgramRunnerException {
             .formatted(what, size, most, device));
   }
 
+  static DeviceException tooLittle(String device, long needed, long free) {
+    return new DeviceException(
+        "device %s: the program needs %,d bytes of its memory, %,d are free; close other programs, or use a smaller batch or model"
+            .formatted(device, needed, free));
+  }
+
   static DeviceException failed(String kernels, String device, Throwable cause) {
     return new DeviceException(
         "kernel %s failed on device %s: %s".formatted(kernels, device, cause.getMessage()), cause);

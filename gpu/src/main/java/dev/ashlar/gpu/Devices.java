@@ -17,10 +17,25 @@ public final class Devices {
   private static final String REMEDY =
       "install an OpenCL driver for your device, or pocl-opencl-icd, which runs OpenCL on the CPU";
 
+  /** The property that says how many bytes of code TornadoVM keeps per task graph. */
+  static final String CODE_SIZE_PROPERTY = "tornado.tvm.maxbytecodesize";
+
+  /** Enough for as many tasks as its other buffers take. */
+  static final int CODE_SIZE = 1 << 16;
+
+  // TornadoVM reads them once, when it is first used.
   static {
-    // TornadoVM reads it once. Its native_sin and the like are wrong for great numbers.
-    String natives = "tornado.enable.nativeFunctions";
-    if (System.getProperty(natives) == null) System.setProperty(natives, "False");
+    // Its native_sin and the like are wrong for great numbers.
+    setUnlessSet("tornado.enable.nativeFunctions", "False");
+    setUnlessSet(CODE_SIZE_PROPERTY, Integer.toString(CODE_SIZE));
+    // Of 32,768 events it would keep room for each task; they come one after another here.
+    setUnlessSet("tornado.max.events", "1024");
+    // Its own limit is 4 GB on every device; programs are held to the device's memory by us.
+    setUnlessSet("tornado.device.memory", "1024GB");
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) System.setProperty(property, value);
   }
 
   private Devices() {}

@@ -1,9 +1,7 @@
 package dev.ashlar.gpu;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,39 +9,48 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The tasks of a program in task graphs of limited length, for TornadoVM has buffers of fixed size
- * per graph. What one graph makes and a later one needs stays on the device.
+ * The task graphs of a program: one per resident array, which brings its numbers to the device, and
+ * then the tasks, in graphs of limited length, for TornadoVM has buffers of fixed size per graph.
+ *
+ * <p>Each array belongs to one graph: its resident's, or the first whose tasks use it. That one
+ * allocates its device memory and frees it. A later graph takes it over from the one executed just
+ * before, whichever that is, so every graph in between passes it on; residents are passed on by
+ * all, so that any of their graphs can be executed between two runs.
  */
 final class Graphs {
   private static final AtomicLong NUMBER = new AtomicLong();
 
-  private final String prefix = "ashlar" + NUMBER.incrementAndGet() + "g";
+  private final String prefix = "ashlar" + NUMBER.incrementAndGet();
   private final List<List<Task>> parts = new ArrayList<>();
-  // Of arrays that kernels write: the first and the last graph that uses them.
-  private final Map<TornadoNativeArray, Integer> first = new LinkedHashMap<>();
-  private final Map<TornadoNativeArray, Integer> last = new HashMap<>();
+  private final Map<TornadoNativeArray, Integer> first = new IdentityHashMap<>();
+  private final Map<TornadoNativeArray, Integer> last = new IdentityHashMap<>();
+  // The arrays of first and last, in order of their first use.
+  private final List<TornadoNativeArray> order = new ArrayList<>();
   private final GridScheduler grid = new GridScheduler();
   private final Given given;
 
   /**
-   * What kernels find in arrays before a run, and what is wanted of them after it.
+   * What kernels find in arrays before a run.
    *
    * @param fixed arrays whose numbers never change
    * @param fresh arrays that the host writes before each run
-   * @param wanted arrays that the host reads after each run
+   * @param residents arrays that keep their numbers on the device from run to run
    */
   record Given(
       IntArray geometry,
       Set<TornadoNativeArray> fixed,
       Set<TornadoNativeArray> fresh,
-      Set<TornadoNativeArray> wanted) {}
+      List<TornadoNativeArray> residents) {}
 
   /**
    * Divides tasks into graphs.
@@ -52,78 +59,100 @@ final class Graphs {
    */
   Graphs(List<Task> tasks, Given given, int length) {
     this.given = given;
-    Set<TornadoNativeArray> written = new HashSet<>();
     for (int from = 0; from < tasks.size(); from += length) {
       parts.add(tasks.subList(from, Math.min(tasks.size(), from + length)));
     }
-    tasks.forEach(task -> written.addAll(task.writes()));
+    Set<TornadoNativeArray> residents = Lowering.identities();
+    residents.addAll(given.residents);
     for (int part = 0; part < parts.size(); part++) {
       for (TornadoNativeArray array : used(part)) {
-        if (!written.contains(array)) continue;
-        first.putIfAbsent(array, part);
+        if (residents.contains(array)) continue;
+        if (first.putIfAbsent(array, part) == null) order.add(array);
         last.put(array, part);
       }
     }
   }
 
-  /** Returns the graphs, to be executed in this order with {@link #grid}. */
+  /** Returns the graphs of residents and then those of the tasks. */
   ImmutableTaskGraph[] build() {
-    var graphs = new ImmutableTaskGraph[parts.size()];
-    for (int part = 0; part < graphs.length; part++) graphs[part] = graph(part).snapshot();
-    return graphs;
+    List<ImmutableTaskGraph> graphs = new ArrayList<>();
+    for (int i = 0; i < given.residents.size(); i++) graphs.add(bringing(i).snapshot());
+    for (int part = 0; part < parts.size(); part++) graphs.add(computing(part).snapshot());
+    return graphs.toArray(ImmutableTaskGraph[]::new);
   }
 
-  private TaskGraph graph(int part) {
-    var graph = new TaskGraph(prefix + part);
-    take(graph, part);
+  /** Returns the graph that brings a resident to the device, and leaves the others there. */
+  private TaskGraph bringing(int resident) {
+    String name = prefix + "in" + resident;
+    var graph = new TaskGraph(name);
+    TornadoNativeArray array = given.residents.get(resident);
+    List<TornadoNativeArray> others = new ArrayList<>(given.residents);
+    others.remove(resident);
+    passOn(graph, others);
+    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, array);
+    if (array instanceof FloatArray floats) {
+      graph.task("t0", Touch::floatsKernel, new KernelContext(), floats);
+    } else {
+      graph.task("t0", Touch::doublesKernel, new KernelContext(), (DoubleArray) array);
+    }
+    grid(name + ".t0", Tasks.GROUP, Tasks.GROUP);
+    graph.transferToHost(DataTransferMode.UNDER_DEMAND, array);
+    return graph;
+  }
+
+  private TaskGraph computing(int part) {
+    String name = prefix + "g" + part;
+    var graph = new TaskGraph(name);
+    passOn(graph, given.residents);
+    passOn(graph, carried(part));
+    for (TornadoNativeArray array : owned(part)) {
+      if (isFixed(array)) graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
+      if (given.fresh.contains(array)) {
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, array);
+      }
+    }
     int number = 0;
     for (Task task : parts.get(part)) {
       String id = "t" + number++;
       task.call().addTo(graph, id, given.geometry);
-      var worker = new WorkerGrid1D(Math.toIntExact(task.items()));
-      worker.setLocalWork(task.group(), 1, 1);
-      grid.addWorkerGrid(prefix + part + "." + id, worker);
+      grid(name + "." + id, task.items(), task.group());
     }
-    give(graph, part);
+    // On demand: such memory is kept after the execution, can be read, and is freed at the end.
+    for (TornadoNativeArray array : owned(part)) {
+      boolean comes = isFixed(array) || given.fresh.contains(array);
+      if (!comes) graph.transferToHost(DataTransferMode.UNDER_DEMAND, array);
+    }
     return graph;
   }
 
-  /** Lets a graph begin with what it needs. */
-  private void take(TaskGraph graph, int part) {
-    graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, given.geometry);
-    for (TornadoNativeArray array : used(part)) {
-      if (first.getOrDefault(array, part) != part) continue;
-      if (given.fixed.contains(array)) {
-        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
-      } else if (given.fresh.contains(array)) {
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, array);
-      }
-    }
-    // A graph can take over what the one before it had, and no other.
-    for (TornadoNativeArray array : carried(part)) {
-      graph.consumeFromDevice(prefix + (part - 1), array);
-    }
+  private static void passOn(TaskGraph graph, List<TornadoNativeArray> arrays) {
+    if (!arrays.isEmpty()) graph.consumeFromDevice(arrays.toArray());
   }
 
-  /** Lets a graph end with what others need. */
-  private void give(TaskGraph graph, int part) {
-    for (TornadoNativeArray array : carried(part + 1)) graph.persistOnDevice(array);
-    for (TornadoNativeArray array : used(part)) {
-      if (given.wanted.contains(array) && last.get(array) == part) {
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, array);
-      }
-    }
+  private void grid(String task, long items, int group) {
+    var worker = new WorkerGrid1D(Math.toIntExact(items));
+    worker.setLocalWork(group, 1, 1);
+    grid.addWorkerGrid(task, worker);
   }
 
-  /** Returns what graphs before {@code part} write and it or a later one uses. */
+  private boolean isFixed(TornadoNativeArray array) {
+    return array == given.geometry || given.fixed.contains(array);
+  }
+
+  private List<TornadoNativeArray> owned(int part) {
+    return order.stream().filter(array -> first.get(array) == part).toList();
+  }
+
+  /** Returns what graphs before {@code part} use and it or a later one does. */
   private List<TornadoNativeArray> carried(int part) {
-    return first.keySet().stream()
+    return order.stream()
         .filter(array -> first.get(array) < part && last.get(array) >= part)
         .toList();
   }
 
   private Set<TornadoNativeArray> used(int part) {
     Set<TornadoNativeArray> used = new LinkedHashSet<>();
+    used.add(given.geometry);
     for (Task task : parts.get(part)) {
       used.addAll(task.reads());
       used.addAll(task.writes());
@@ -135,13 +164,32 @@ final class Graphs {
     return grid;
   }
 
+  /** Returns the number of graphs that compute. */
   int count() {
     return parts.size();
   }
 
-  /** Returns the names of a graph's kernels. */
-  String kernels(int part) {
-    return String.join(
-        ", ", new LinkedHashSet<>(parts.get(part).stream().map(Task::kernel).toList()));
+  /** Returns the number, among all, of a graph that computes. */
+  int number(int part) {
+    return given.residents.size() + part;
+  }
+
+  /** Returns the graph that an array belongs to, among all. */
+  int owner(TornadoNativeArray array) {
+    for (int i = 0; i < given.residents.size(); i++) {
+      if (given.residents.get(i) == array) return i;
+    }
+    return number(first.get(array));
+  }
+
+  /** Returns every array there is. */
+  List<TornadoNativeArray> arrays() {
+    List<TornadoNativeArray> all = new ArrayList<>(given.residents);
+    all.addAll(order);
+    return all;
+  }
+
+  List<Task> tasks(int part) {
+    return parts.get(part);
   }
 }

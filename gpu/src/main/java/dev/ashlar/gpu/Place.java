@@ -14,6 +14,11 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * LongArray, and BOOL, as 0 or 1, in a FloatArray. The array may be longer than the layout reaches.
  */
 record Place(TornadoNativeArray array, Layout layout, DType dtype) {
+  /** Returns a row-major place from the beginning of an array. */
+  static Place rowMajor(TornadoNativeArray array, TensorSpec spec) {
+    return new Place(array, Layout.contiguous(spec.shape()), spec.dtype());
+  }
+
   /** Returns the array of an F32 or BOOL. */
   FloatArray floats() {
     return (FloatArray) array;

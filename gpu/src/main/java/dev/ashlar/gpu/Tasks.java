@@ -1,8 +1,6 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.DType;
-import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,10 +29,13 @@ final class Tasks {
   private final List<TornadoNativeArray> constants = new ArrayList<>();
   private final Map<Integer, Function<Integer, RuntimeException>> faults = new LinkedHashMap<>();
   private final IntArray faultNumbers;
+  private final ArrayPool pool;
+  private final List<TornadoNativeArray> scratch = new ArrayList<>();
 
   /** Makes an empty list, for a program of so many steps. */
-  Tasks(String device, int steps) {
+  Tasks(String device, ArrayPool pool, int steps) {
     this.device = device;
+    this.pool = pool;
     this.faultNumbers = new IntArray(FAULT * Math.max(1, steps));
     faultNumbers.init(0);
   }
@@ -89,8 +90,15 @@ final class Tasks {
 
   /** Returns memory for the tasks of one step, undefined at first. */
   Place scratch(DType dtype, long size) {
-    var spec = new TensorSpec(dtype, Shape.of(Math.toIntExact(size)));
-    return DeviceArrays.place("scratch", spec, device);
+    Place place = pool.line("scratch", dtype, size);
+    scratch.add(place.array());
+    return place;
+  }
+
+  /** Ends a step: what was scratch to it may be used again. */
+  void endStep() {
+    scratch.forEach(pool::giveBack);
+    scratch.clear();
   }
 
   /**

@@ -13,10 +13,35 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 public final class TornadoRunner implements ProgramRunner {
   private final DeviceInfo info;
   private final TornadoDevice device;
+  private final long memoryLimitBytes;
 
   TornadoRunner(DeviceInfo info, TornadoDevice device) {
+    this(info, device, info.memoryBytes());
+  }
+
+  private TornadoRunner(DeviceInfo info, TornadoDevice device, long memoryLimitBytes) {
     this.info = info;
     this.device = device;
+    this.memoryLimitBytes = memoryLimitBytes;
+  }
+
+  /**
+   * Returns this with another limit: a program that would take the memory of all programs on the
+   * device beyond it is refused when it is compiled. It is the device's memory unless told
+   * otherwise.
+   */
+  public TornadoRunner withMemoryLimit(long bytes) {
+    if (bytes < 0)
+      throw new IllegalArgumentException("memory limit must not be negative: " + bytes);
+    return new TornadoRunner(info, device, bytes);
+  }
+
+  long memoryLimitBytes() {
+    return memoryLimitBytes;
+  }
+
+  TornadoDevice device() {
+    return device;
   }
 
   /** Returns the device that programs run on. */
@@ -27,10 +52,11 @@ public final class TornadoRunner implements ProgramRunner {
   /**
    * {@inheritDoc}
    *
-   * @throws DeviceException naming an operation or element type without a device kernel
+   * @throws DeviceException naming an operation or element type without a device kernel, a kernel
+   *     that the device cannot compile, or the memory that is needed and free
    */
   @Override
   public Executable compile(Program program) {
-    return new TornadoExecutable(program, new Lowering(program, info.name()), info.name(), device);
+    return new TornadoExecutable(program, new Lowering(program, info.name()), this);
   }
 }

@@ -28,6 +28,8 @@ final class Storage {
   private volatile String freedBy = "its owner";
   private volatile int epoch;
   private volatile String donatedTo = "";
+  // Brings the numbers here before anything reads them, where they are still elsewhere.
+  private volatile @Nullable Runnable filler;
 
   /** Makes a storage with one hold, the caller's. */
   Storage(MemorySegment data, Runnable giveBack) {
@@ -64,7 +66,9 @@ final class Storage {
     if (by != null) freedBy = by;
     int before = (int) HOLDS.getAndAdd(this, -1);
     if (before <= 0) throw new IllegalStateException("storage released more often than held");
-    if (before == 1) giveBack.run();
+    if (before != 1) return;
+    filler = null;
+    giveBack.run();
   }
 
   boolean isAlive() {
@@ -101,9 +105,21 @@ final class Storage {
     return data != null;
   }
 
-  /** Returns the memory; asked only of a storage that has some. */
+  /** Leaves the numbers where they are until {@code wanted} brings them, before the first use. */
+  synchronized void fillLater(Runnable wanted) {
+    filler = wanted;
+  }
+
+  /** Says that the numbers are here, or need not come, unless others are awaited by now. */
+  synchronized void filled(Runnable by) {
+    if (filler == by) filler = null;
+  }
+
+  /** Returns the memory, with its numbers; asked only of a storage that has some. */
   MemorySegment data() {
     if (data == null) throw new IllegalStateException("a traced tensor has no memory");
+    Runnable awaited = filler;
+    if (awaited != null) awaited.run();
     return data;
   }
 }

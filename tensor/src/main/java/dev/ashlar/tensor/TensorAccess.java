@@ -41,6 +41,12 @@ public final class TensorAccess {
     return tensor.operand();
   }
 
+  /** Returns what a tensor holds until its memory is written anew. */
+  public static Contents contents(Tensor tensor) {
+    tensor.checkAlive();
+    return new Contents(tensor.storage(), tensor.layout());
+  }
+
   /** Returns the same memory in another layout. */
   public static Tensor view(Tensor tensor, Layout layout) {
     tensor.checkAlive();

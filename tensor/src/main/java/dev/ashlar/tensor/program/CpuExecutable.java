@@ -7,7 +7,6 @@ import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorAccess;
 import dev.ashlar.tensor.TensorScope;
-import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.program.MemoryPlan.Buffer;
 import dev.ashlar.tensor.program.MemoryPlan.Owner;
 import dev.ashlar.tensor.program.Program.Constant;
@@ -15,7 +14,9 @@ import dev.ashlar.tensor.program.Program.Value;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A program with a kernel per step and a place per value. */
 final class CpuExecutable implements Executable {
@@ -25,12 +26,17 @@ final class CpuExecutable implements Executable {
   private final Frames frames;
   // Values that lie in memory which comes with each call.
   private final List<Value> passing = new ArrayList<>();
+  // By number of the input, what writes over it first.
+  private final Map<Integer, Op> overwritten = new HashMap<>();
   private final CompileReport report;
 
   CpuExecutable(Program program) {
     long start = System.nanoTime();
     this.program = program;
     this.plan = new MemoryPlan(program);
+    for (Buffer buffer : plan.inputs()) {
+      if (!buffer.writers.isEmpty()) overwritten.put(buffer.index, buffer.writers.getFirst());
+    }
     this.instructions = Instruction.of(program, plan);
     List<Value> staying = new ArrayList<>();
     for (Value value : values()) {
@@ -62,7 +68,7 @@ final class CpuExecutable implements Executable {
 
   @Override
   public List<Tensor> run(List<Tensor> inputs) {
-    checkInputs(inputs);
+    CallChecks.checkInputs(program, inputs);
     try (var hold = new Hold()) {
       inputs.forEach(hold::add);
       for (Constant constant : program.constants()) {
@@ -70,7 +76,7 @@ final class CpuExecutable implements Executable {
         hold.add(constant.tensor());
         TensorAccess.checkAlive(constant.tensor());
       }
-      checkOverwritten(inputs);
+      CallChecks.checkOverwritten(program, overwritten, inputs);
       List<Tensor> given =
           Interpreter.eager().during(() -> inputs.stream().map(Tensor::contiguous).toList());
       List<Tensor> answers =
@@ -110,52 +116,6 @@ final class CpuExecutable implements Executable {
       return (buffer.owner == Owner.INPUT ? inputs : outputs).get(buffer.index);
     }
     return outputs.get(buffer.host.index).asSlice(buffer.offset, buffer.bytes());
-  }
-
-  private void checkInputs(List<Tensor> inputs) {
-    if (inputs.size() != program.inputs().size()) {
-      throw new IllegalArgumentException(
-          "program: takes %d tensors, got %d".formatted(program.inputs().size(), inputs.size()));
-    }
-    for (int i = 0; i < inputs.size(); i++) {
-      TensorSpec wanted = program.inputs().get(i).value().spec();
-      if (!inputs.get(i).spec().equals(wanted)) {
-        throw new IllegalArgumentException(
-            "program: input %s must be %s, got %s"
-                .formatted(name(i), wanted, inputs.get(i).spec()));
-      }
-      TensorAccess.checkAlive(inputs.get(i));
-    }
-  }
-
-  private String name(int input) {
-    String name = program.inputs().get(input).name();
-    return name.isEmpty() ? "number " + input : name;
-  }
-
-  /** Checks that what is updated in place can be, and that nothing else is read there. */
-  private void checkOverwritten(List<Tensor> inputs) {
-    for (Buffer buffer : plan.inputs()) {
-      if (buffer.writers.isEmpty()) continue;
-      Tensor written = inputs.get(buffer.index);
-      TensorAccess.checkDonor(buffer.writers.getFirst(), List.of(written), 0, buffer.spec);
-      for (int i = 0; i < inputs.size(); i++) {
-        if (i != buffer.index && TensorAccess.shareMemory(written, inputs.get(i))) {
-          throw shared(buffer.index, "input " + name(i));
-        }
-      }
-      for (Constant constant : program.constants()) {
-        if (TensorAccess.shareMemory(written, constant.tensor())) {
-          throw shared(buffer.index, "a tensor that the function uses without being passed it");
-        }
-      }
-    }
-  }
-
-  private IllegalArgumentException shared(int input, String with) {
-    return new IllegalArgumentException(
-        "program: input %s is updated in place, and shares its memory with %s; pass copy() of one"
-            .formatted(name(input), with));
   }
 
   /** Returns the given inputs, where they were written over the tensors that take their place. */
