@@ -54,6 +54,12 @@ final class ArrayPool {
     return Place.rowMajor(take(what, spec), spec);
   }
 
+  /** Returns a line of {@code size} elements in an array that is never given to others. */
+  Place lasting(String what, DType dtype, long size) {
+    var spec = new TensorSpec(dtype, Shape.of(Math.toIntExact(size)));
+    return Place.rowMajor(arrays.shared(what, spec), spec);
+  }
+
   /** Takes an array back. */
   void giveBack(TornadoNativeArray array) {
     free.add(array);

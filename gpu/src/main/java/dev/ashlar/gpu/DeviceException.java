@@ -76,6 +76,10 @@ public final class DeviceException extends ProgramRunnerException {
 
   static DeviceException failed(String kernels, String device, Throwable cause) {
     return new DeviceException(
-        "kernel %s failed on device %s: %s".formatted(kernels, device, cause.getMessage()), cause);
+        "kernel %s failed on device %s: %s".formatted(kernels, device, reason(cause)), cause);
+  }
+
+  private static String reason(Throwable cause) {
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 }

@@ -48,14 +48,39 @@ final class DevicePlan {
     return plan;
   }
 
-  /** Compiles every kernel. */
+  /**
+   * Compiles every kernel.
+   *
+   * @throws DeviceException naming the kernel that the device cannot compile
+   */
   void compile() {
     for (int part = 0; part < graphs.count(); part++) {
-      int number = graphs.number(part);
-      guarded(
-          kernels(part),
-          () -> plan.withGraph(number).withGridScheduler(graphs.grid()).withPreCompilation());
+      try {
+        compile(part);
+      } catch (DeviceException e) {
+        throw culprit(part, e);
+      }
     }
+  }
+
+  private void compile(int part) {
+    int number = graphs.number(part);
+    guarded(
+        kernels(part),
+        () -> plan.withGraph(number).withGridScheduler(graphs.grid()).withPreCompilation());
+  }
+
+  /** Returns what is wrong with the one kernel of a graph that does not compile by itself either. */
+  private DeviceException culprit(int part, DeviceException whole) {
+    List<Task> tasks = graphs.tasks(part);
+    for (Task task : tasks.size() < 2 ? List.<Task>of() : tasks) {
+      try {
+        new DevicePlan(graphs.alone(task), device, name).compile(0);
+      } catch (DeviceException e) {
+        return e;
+      }
+    }
+    return whole;
   }
 
   /** Brings a resident array to the device. */

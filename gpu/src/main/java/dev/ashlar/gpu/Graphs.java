@@ -73,6 +73,11 @@ final class Graphs {
     }
   }
 
+  /** Returns the graph of one of the tasks, by itself. */
+  Graphs alone(Task task) {
+    return new Graphs(List.of(task), new Given(given.geometry, Set.of(), Set.of(), List.of()), 1);
+  }
+
   /** Returns the graphs of residents and then those of the tasks. */
   ImmutableTaskGraph[] build() {
     List<ImmutableTaskGraph> graphs = new ArrayList<>();

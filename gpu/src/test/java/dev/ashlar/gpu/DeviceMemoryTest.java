@@ -1,0 +1,112 @@
+package dev.ashlar.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.NoLeaks;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.program.Compiled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+@ExtendWith(NoLeaks.class)
+final class DeviceMemoryTest {
+  private static final String DEVICE = "tornado:0:0";
+
+  private final TornadoRunner runner = Devices.get(DEVICE);
+
+  @Test
+  void aProgramThatNeedsTooMuchIsRefusedAndOthersRun() {
+    TornadoRunner small = runner.withMemoryLimit(100_000 + DeviceMemory.usedBytes(DEVICE));
+    Tensor large = Tensor.zeros(DType.F32, 20_000);
+    Tensor few = Tensor.zeros(DType.F32, 200);
+    try (var compiled = Compiled.of(small, (Tensor in) -> in.plus(1))) {
+      assertThatThrownBy(() -> compiled.call(large))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("needs 160,")
+          .hasMessageContaining("100,000 are free");
+      assertThat(compiled.call(few).toFloats()).hasSize(200).containsOnly(1);
+    }
+  }
+
+  @Test
+  void memoryIsReusedAndGivenBack() {
+    long before = DeviceMemory.usedBytes(DEVICE);
+    Tensor x = Tensor.zeros(DType.F32, 10_000);
+    try (var compiled =
+        Compiled.of(
+            runner,
+            (Tensor in) -> {
+              Tensor y = in;
+              for (int i = 0; i < 12; i++) y = y.plus(in).tanh();
+              return y;
+            })) {
+      compiled.call(x);
+      // The input, the result, and two between: what one step reads and what it writes.
+      assertThat(DeviceMemory.usedBytes(DEVICE) - before).isBetween(120_000L, 170_000L);
+    }
+    assertThat(DeviceMemory.usedBytes(DEVICE)).isEqualTo(before);
+  }
+
+  /** Programs of 32 MB each, one after another. */
+  @Test
+  void fiftyProgramsTakeNoMoreMemoryThanOne() throws IOException {
+    Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")));
+    Tensor x = Tensor.zeros(DType.F32, 4_000_000);
+    long afterTen = 0;
+    for (int i = 0; i < 50; i++) {
+      try (var _ = TensorScope.open();
+          var compiled = Compiled.of(runner, (Tensor in) -> in.plus(in))) {
+        compiled.call(x).sum();
+      }
+      System.gc();
+      if (i == 9) afterTen = residentBytes();
+    }
+    assertThat(residentBytes() - afterTen).isLessThan(400L << 20);
+  }
+
+  private static long residentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+    }
+    throw new IOException("no VmRSS");
+  }
+
+  /** TornadoVM cannot compile a kernel that makes an object it does not know the size of. */
+  static void impossibleKernel(KernelContext c, FloatArray y, int n) {
+    if (c.globalIdx < n) {
+      y.set(c.globalIdx, Float.parseFloat(System.getProperty("x" + y.get(0))));
+    }
+  }
+
+  @Test
+  void aKernelThatCannotBeCompiledIsNamed() {
+    var tasks = new Tasks(DEVICE, new ArrayPool(new DeviceArrays(DEVICE)), 1);
+    FloatArray y = new FloatArray(64);
+    Task.Call fine =
+        (graph, id, _) ->
+            graph.task(id, BinaryKernels::arangeKernel, tasks.context(), y, 64);
+    Task.Call impossible =
+        (graph, id, _) ->
+            graph.task(id, DeviceMemoryTest::impossibleKernel, tasks.context(), y, 64);
+    tasks.each("arange", List.of(), List.of(y), 64, fine);
+    tasks.each("impossible", List.of(y), List.of(y), 64, impossible);
+    var given =
+        new Graphs.Given(
+            tasks.geometry().toArray(), Lowering.identities(), Lowering.identities(), List.of());
+    assertThatThrownBy(
+            () -> new DevicePlan(new Graphs(tasks.all(), given, 16), runner.device(), DEVICE).compile())
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("kernel impossible")
+        .hasMessageContaining(DEVICE);
+  }
+}
