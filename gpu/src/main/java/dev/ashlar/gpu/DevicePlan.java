@@ -70,7 +70,9 @@ final class DevicePlan {
         () -> plan.withGraph(number).withGridScheduler(graphs.grid()).withPreCompilation());
   }
 
-  /** Returns what is wrong with the one kernel of a graph that does not compile by itself either. */
+  /**
+   * Returns what is wrong with the one kernel of a graph that does not compile by itself either.
+   */
   private DeviceException culprit(int part, DeviceException whole) {
     List<Task> tasks = graphs.tasks(part);
     for (Task task : tasks.size() < 2 ? List.<Task>of() : tasks) {

@@ -93,8 +93,7 @@ final class DeviceMemoryTest {
     var tasks = new Tasks(DEVICE, new ArrayPool(new DeviceArrays(DEVICE)), 1);
     FloatArray y = new FloatArray(64);
     Task.Call fine =
-        (graph, id, _) ->
-            graph.task(id, BinaryKernels::arangeKernel, tasks.context(), y, 64);
+        (graph, id, _) -> graph.task(id, BinaryKernels::arangeKernel, tasks.context(), y, 64);
     Task.Call impossible =
         (graph, id, _) ->
             graph.task(id, DeviceMemoryTest::impossibleKernel, tasks.context(), y, 64);
@@ -104,7 +103,9 @@ final class DeviceMemoryTest {
         new Graphs.Given(
             tasks.geometry().toArray(), Lowering.identities(), Lowering.identities(), List.of());
     assertThatThrownBy(
-            () -> new DevicePlan(new Graphs(tasks.all(), given, 16), runner.device(), DEVICE).compile())
+            () ->
+                new DevicePlan(new Graphs(tasks.all(), given, 16), runner.device(), DEVICE)
+                    .compile())
         .isInstanceOf(DeviceException.class)
         .hasMessageContaining("kernel impossible")
         .hasMessageContaining(DEVICE);

@@ -94,7 +94,8 @@ final class TrainingResidencyTest {
     var step = TrainingStep.of(Mlp::loss, AdamW.of(0.01));
     Mlp model = mlp();
     Batch batch = new Batch(numbers(4, 17, 9), numbers(5, 17, 5));
-    var before = new Before<>(model, new AdamW.Moments<>(zeros(model), zeros(model)), batch, pace(0));
+    var before =
+        new Before<>(model, new AdamW.Moments<>(zeros(model), zeros(model)), batch, pace(0));
     try (var compiled = Compiled.of(runner, (Before<Mlp, Batch> b) -> step.whole(b))) {
       Mlp next;
       try (var _ = TensorScope.open()) {
