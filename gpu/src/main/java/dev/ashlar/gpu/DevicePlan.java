@@ -35,7 +35,7 @@ final class DevicePlan {
     this.graphs = graphs;
     this.device = device;
     this.name = name;
-    ImmutableTaskGraph[] built = graphs.build();
+    ImmutableTaskGraph[] built = guarded("(one of them)", () -> graphs.build(name));
     this.count = built.length;
     this.plan = plan(built, device);
   }
@@ -120,6 +120,8 @@ final class DevicePlan {
   private <R> R guarded(String kernels, Supplier<R> body) {
     try {
       return body.get();
+    } catch (DeviceException e) {
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       throw DeviceException.failed(kernels, name, e);
     }

@@ -78,11 +78,15 @@ final class Graphs {
     return new Graphs(List.of(task), new Given(given.geometry, Set.of(), Set.of(), List.of()), 1);
   }
 
-  /** Returns the graphs of residents and then those of the tasks. */
-  ImmutableTaskGraph[] build() {
+  /**
+   * Returns the graphs of residents and then those of the tasks.
+   *
+   * @throws DeviceException naming a kernel that TornadoVM cannot take
+   */
+  ImmutableTaskGraph[] build(String device) {
     List<ImmutableTaskGraph> graphs = new ArrayList<>();
     for (int i = 0; i < given.residents.size(); i++) graphs.add(bringing(i).snapshot());
-    for (int part = 0; part < parts.size(); part++) graphs.add(computing(part).snapshot());
+    for (int part = 0; part < parts.size(); part++) graphs.add(computing(part, device).snapshot());
     return graphs.toArray(ImmutableTaskGraph[]::new);
   }
 
@@ -105,7 +109,7 @@ final class Graphs {
     return graph;
   }
 
-  private TaskGraph computing(int part) {
+  private TaskGraph computing(int part, String device) {
     String name = prefix + "g" + part;
     var graph = new TaskGraph(name);
     passOn(graph, given.residents);
@@ -119,7 +123,11 @@ final class Graphs {
     int number = 0;
     for (Task task : parts.get(part)) {
       String id = "t" + number++;
-      task.call().addTo(graph, id, given.geometry);
+      try {
+        task.call().addTo(graph, id, given.geometry);
+      } catch (RuntimeException e) {
+        throw DeviceException.failed(task.kernel(), device, e);
+      }
       grid(name + "." + id, task.items(), task.group());
     }
     // On demand: such memory is kept after the execution, can be read, and is freed at the end.

@@ -11,12 +11,9 @@ import dev.ashlar.tensor.program.Compiled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 @ExtendWith(NoLeaks.class)
 final class DeviceMemoryTest {
@@ -79,35 +76,5 @@ final class DeviceMemoryTest {
       if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
     throw new IOException("no VmRSS");
-  }
-
-  /** TornadoVM cannot compile a kernel that makes an object it does not know the size of. */
-  static void impossibleKernel(KernelContext c, FloatArray y, int n) {
-    if (c.globalIdx < n) {
-      y.set(c.globalIdx, Float.parseFloat(System.getProperty("x" + y.get(0))));
-    }
-  }
-
-  @Test
-  void aKernelThatCannotBeCompiledIsNamed() {
-    var tasks = new Tasks(DEVICE, new ArrayPool(new DeviceArrays(DEVICE)), 1);
-    FloatArray y = new FloatArray(64);
-    Task.Call fine =
-        (graph, id, _) -> graph.task(id, BinaryKernels::arangeKernel, tasks.context(), y, 64);
-    Task.Call impossible =
-        (graph, id, _) ->
-            graph.task(id, DeviceMemoryTest::impossibleKernel, tasks.context(), y, 64);
-    tasks.each("arange", List.of(), List.of(y), 64, fine);
-    tasks.each("impossible", List.of(y), List.of(y), 64, impossible);
-    var given =
-        new Graphs.Given(
-            tasks.geometry().toArray(), Lowering.identities(), Lowering.identities(), List.of());
-    assertThatThrownBy(
-            () ->
-                new DevicePlan(new Graphs(tasks.all(), given, 16), runner.device(), DEVICE)
-                    .compile())
-        .isInstanceOf(DeviceException.class)
-        .hasMessageContaining("kernel impossible")
-        .hasMessageContaining(DEVICE);
   }
 }
