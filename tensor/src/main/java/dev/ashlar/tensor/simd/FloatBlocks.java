@@ -4,6 +4,7 @@ import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +16,9 @@ import java.util.List;
 public final class FloatBlocks {
   private static final int SIZE = Blocks.SIZE;
   private static final int GRAIN = 32 * SIZE;
+
+  /** Elements of a block where no operand has to be copied: fewer calls. */
+  private static final int LINE = 4 * SIZE;
 
   private FloatBlocks() {}
 
@@ -36,6 +40,7 @@ public final class FloatBlocks {
     Operand first = out.getFirst();
     Window[] from = windows(in, first.shape());
     Window[] to = windows(out, first.shape());
+    int most = areLines(from) && areLines(to) ? LINE : SIZE;
     Parallel.range(
         first.size(),
         GRAIN,
@@ -47,14 +52,25 @@ public final class FloatBlocks {
           for (int i = 0; i < to.length; i++) {
             targets[i] = new Target(to[i], rooms[from.length + i]);
           }
-          for (long at = start; at < end; at += SIZE) {
-            int count = (int) Math.min(SIZE, end - at);
+          int count;
+          for (long at = start; at < end; at += count) {
+            count = count(most, end - at);
             for (Source source : sources) source.load(at, count);
             for (Target target : targets) target.begin(at, count);
             work.compute(sources, targets, FloatBlock.wholeVectors(count));
             for (Target target : targets) target.end(at, count);
           }
         });
+  }
+
+  private static boolean areLines(Window[] windows) {
+    return Arrays.stream(windows).allMatch(Window::isLine);
+  }
+
+  /** Returns how many elements come next; what is copied, because it ends within a vector, fits. */
+  private static int count(int most, long left) {
+    int count = (int) Math.min(most, left);
+    return count > SIZE ? count - count % FloatBlock.LANES : count;
   }
 
   private static Window[] windows(List<Operand> operands, Shape shape) {

@@ -68,6 +68,11 @@ final class Window {
     return data;
   }
 
+  /** Returns whether all elements lie side by side. */
+  boolean isLine() {
+    return last == 0 && strides[0] == 1;
+  }
+
   /**
    * Returns the number in memory of element {@code from} if {@code count} elements lie side by side
    * from there on, else -1.
