@@ -36,12 +36,15 @@ final class BlockBackward extends BlockWalk {
   static boolean run(MobaAttentionBackward op, List<Operand> in, List<Operand> results) {
     BlockProblem problem = BlockProblem.of(op.forward(), in);
     Gradients gradients = Gradients.of(problem, in);
-    if (!problem.query().finite || !gradients.isFinite()) return false;
-    for (Stage stage : Stage.of(problem)) {
-      stage.run(() -> new BlockBackward(problem, gradients));
+    boolean finite = problem.query().finite && gradients.isFinite();
+    if (finite) {
+      for (Stage stage : Stage.of(problem)) {
+        stage.run(() -> new BlockBackward(problem, gradients));
+      }
+      gradients.write(results);
     }
-    gradients.write(results);
-    return true;
+    gradients.giveBack();
+    return finite;
   }
 
   @Override

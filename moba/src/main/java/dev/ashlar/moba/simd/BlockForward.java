@@ -17,7 +17,7 @@ import java.util.List;
  * values by them, brought up to date block by block (arXiv 2205.14135, algorithm 1).
  */
 final class BlockForward extends BlockWalk {
-  private static final int TILE = 16;
+  private static final int TILE = 8;
   private static final int KEYS = RowProducts.KEYS;
 
   private final KeyPanels keys;
@@ -46,7 +46,14 @@ final class BlockForward extends BlockWalk {
     BlockProblem problem = BlockProblem.of(op, in);
     KeyPanels keys = KeyPanels.of(in.get(1));
     HeadRows values = HeadRows.of(in.get(2), 1);
-    if (!problem.query().finite || !keys.finite || !values.finite) return false;
+    boolean finite = problem.query().finite && keys.finite && values.finite;
+    if (finite) run(problem, keys, values, results);
+    Scratch.give(problem.query().numbers, keys.numbers, values.numbers);
+    return finite;
+  }
+
+  private static void run(
+      BlockProblem problem, KeyPanels keys, HeadRows values, List<Operand> results) {
     List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), problem.rowsFor(16));
     Parallel.range(
         parts.size(),
@@ -57,7 +64,6 @@ final class BlockForward extends BlockWalk {
             forward.compute(part, results.get(0), results.get(1));
           }
         });
-    return true;
   }
 
   private void compute(Part part, Operand result, Operand logSumExp) {

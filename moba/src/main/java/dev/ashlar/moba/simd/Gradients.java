@@ -4,6 +4,7 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -39,9 +40,15 @@ record Gradients(
         HeadRows.of(in.get(6), 1),
         Matrices.rowMajor(in.get(5)),
         Matrices.delta(in.subList(4, 8)),
-        new float[(problem.heads() * rows + 1) * problem.depth()],
-        new float[keyNumbers],
-        new float[keyNumbers]);
+        zeros((problem.heads() * rows + 1) * problem.depth()),
+        zeros(keyNumbers),
+        zeros(keyNumbers));
+  }
+
+  private static float[] zeros(int count) {
+    float[] numbers = Scratch.take(count);
+    Parallel.range(count, 1 << 18, (from, to) -> Arrays.fill(numbers, (int) from, (int) to, 0));
+    return numbers;
   }
 
   boolean isFinite() {
@@ -50,6 +57,19 @@ record Gradients(
         && dOut.finite
         && Matrices.isFinite(logSumExp)
         && Matrices.isFinite(delta);
+  }
+
+  /** Ends the use of all arrays, those of the problem too. */
+  void giveBack() {
+    Scratch.give(
+        problem.query().numbers,
+        key.numbers,
+        keyPanels.numbers,
+        valuePanels.numbers,
+        dOut.numbers,
+        dQuery,
+        dKey,
+        dValue);
   }
 
   /** Returns where the spare row of dQuery begins: to it goes what fills up a tile, zeros. */

@@ -10,6 +10,7 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.FloatVector;
 
@@ -38,12 +39,14 @@ final class HeadRows {
     return row * (shape.dim(0) + Products.ROWS) < Integer.MAX_VALUE;
   }
 
-  /** Returns the rows multiplied by a factor. */
+  /** Returns the rows multiplied by a factor, in an array of {@link Scratch}. */
   static HeadRows of(Operand operand, float factor) {
     Shape shape = operand.shape();
     int rows = shape.dim(0);
     int depth = Products.padded(shape.dim(2));
-    float[] numbers = new float[(shape.dim(1) * rows + Products.ROWS) * depth];
+    int end = shape.dim(1) * rows * depth;
+    float[] numbers = Scratch.take(end + Products.ROWS * depth);
+    Arrays.fill(numbers, end, numbers.length, 0);
     var finite = new AtomicBoolean(true);
     Parallel.range(
         rows,
@@ -92,7 +95,10 @@ final class HeadRows {
     FloatVector check = FloatVector.zero(SPECIES);
     for (int i = 0; i < (to - from) * heads; i++) {
       int at = (i % heads * shape.dim(0) + from + i / heads) * depth;
-      if (!whole) System.arraycopy(chunk, i * size, numbers, at, size);
+      if (!whole) {
+        System.arraycopy(chunk, i * size, numbers, at, size);
+        Arrays.fill(numbers, at + size, at + depth, 0);
+      }
       float[] source = whole ? chunk : numbers;
       int back = whole ? i * size - at : 0;
       for (int d = at; d < at + depth; d += LANES) {

@@ -3,8 +3,11 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.Products.LANES;
 
 import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.simd.Squares;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -34,13 +37,14 @@ final class KeyPanels {
     return head * shape.dim(1) < Integer.MAX_VALUE;
   }
 
+  /** Returns the panels of an operand, in an array of {@link Scratch}. */
   static KeyPanels of(Operand operand) {
     Shape shape = operand.shape();
     int heads = shape.dim(1);
     int size = shape.dim(2);
     int panels = Math.ceilDiv(shape.dim(0), WIDTH);
     int depth = Products.padded(size);
-    float[] numbers = new float[heads * panels * depth * WIDTH];
+    float[] numbers = Scratch.take(heads * panels * depth * WIDTH);
     var finite = new AtomicBoolean(true);
     Parallel.range(
         shape.dim(0),
@@ -49,19 +53,36 @@ final class KeyPanels {
           float[] chunk = new float[(int) (to - from) * heads * size];
           HeadRows.read(operand, (int) from, (int) to, chunk);
           if (!Finite.are(chunk)) finite.set(false);
+          int rows = (int) (to - from);
           for (int head = 0; head < heads; head++) {
             int panel = (head * panels + (int) from / WIDTH) * depth * WIDTH;
-            turn(chunk, head * size, (int) (to - from), heads * size, size, numbers, panel);
+            if (rows < WIDTH || size < depth) {
+              Arrays.fill(numbers, panel, panel + depth * WIDTH, 0);
+            }
+            turn(chunk, head * size, rows, heads * size, size, numbers, panel);
           }
         });
     return new KeyPanels(numbers, finite.get(), depth, panels);
   }
 
+  /** Turns over squares of rows and numbers in registers, and what is left one by one. */
   private static void turn(
       float[] rows, int at, int count, int pitch, int size, float[] panels, int to) {
+    int wholeRows = Squares.fit() ? count / LANES * LANES : 0;
+    int wholeSize = size / LANES * LANES;
+    MemorySegment segment = MemorySegment.ofArray(rows);
+    long stride = (long) pitch * Float.BYTES;
+    for (int j = 0; j < wholeRows; j += LANES) {
+      for (int d = 0; d < wholeSize; d += LANES) {
+        long from = (long) (at + j * pitch + d) * Float.BYTES;
+        Squares.transpose(segment, from, stride, panels, to + d * WIDTH + j, WIDTH);
+      }
+    }
     for (int j = 0; j < count; j++) {
       int from = at + j * pitch;
-      for (int d = 0; d < size; d++) panels[to + d * WIDTH + j] = rows[from + d];
+      for (int d = j < wholeRows ? wholeSize : 0; d < size; d++) {
+        panels[to + d * WIDTH + j] = rows[from + d];
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class RowProducts {
   /** The most keys that scores are computed of at once. */
-  static final int KEYS = 256;
+  static final int KEYS = 512;
 
   /** The distance of two queries' scores: not a power of two, for the caches' sake. */
   static final int PITCH = KEYS + 16;
