@@ -46,8 +46,9 @@ public final class MobaKernels implements KernelProvider {
   public Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
     return switch (op) {
       case BlockGate gate when fits(inputs) -> Optional.of((in, out) -> run(gate, in, out));
-      case FlashAttention flash when fits(inputs) -> Optional.of((in, out) -> run(flash, in, out));
-      case FlashAttentionBackward back when fits(inputs) ->
+      case FlashAttention flash when fits(flash, inputs) ->
+          Optional.of((in, out) -> run(flash, in, out));
+      case FlashAttentionBackward back when fits(back.forward(), inputs) ->
           Optional.of((in, out) -> run(back, in, out));
       case MobaAttention moba when fits(inputs) -> Optional.of((in, out) -> run(moba, in, out));
       case MobaAttentionBackward back when fits(inputs) ->
@@ -70,25 +71,26 @@ public final class MobaKernels implements KernelProvider {
     return query.dtype() == DType.F32 && wideEnough && HeadRows.fits(query.shape());
   }
 
+  private static boolean fits(FlashAttention op, List<TensorSpec> inputs) {
+    TensorSpec query = inputs.getFirst();
+    return query.dtype() == DType.F32 && PanelRows.fits(op.packing(), query.shape());
+  }
+
   private static void run(BlockGate op, List<Operand> in, List<Operand> out) {
     boolean done = Gate.run(op.packing(), op.config().blockSize(), in, out.getFirst());
     if (!done) op.compute(in, out);
   }
 
   private static void run(FlashAttention op, List<Operand> in, List<Operand> out) {
-    Problem problem = dense(op, in);
-    if (problem.isFinite()) Forward.run(problem, out);
+    DenseProblem problem = DenseProblem.of(op, in);
+    if (problem.isFinite()) DenseForward.run(problem, out);
     else op.compute(in, out);
   }
 
   private static void run(FlashAttentionBackward op, List<Operand> in, List<Operand> out) {
-    Problem problem = dense(op.forward(), in);
-    boolean done = problem.isFinite() && Backward.run(problem, in.subList(3, 7), out);
+    DenseProblem problem = DenseProblem.of(op.forward(), in);
+    boolean done = problem.isFinite() && DenseBackward.run(problem, in.subList(3, 7), out);
     if (!done) op.compute(in, out);
-  }
-
-  private static Problem dense(FlashAttention op, List<Operand> in) {
-    return Problem.dense(op.packing(), op.scaleFor(in.getFirst().shape().dim(2)), in);
   }
 
   private static void run(MobaAttention op, List<Operand> in, List<Operand> out) {

@@ -9,7 +9,7 @@ import java.util.List;
 record Part(int sequence, int head, int from, int to) {
   /**
    * Returns parts for about {@code wanted} threads, the longest first; each but a sequence's last
-   * has at least {@code atLeast} rows. They depend on shapes alone, and so the results do.
+   * has a multiple of {@code atLeast} rows. They depend on shapes alone, and so the results do.
    */
   static List<Part> of(Packing packing, int heads, int wanted, int atLeast) {
     long all = Math.max(1, (long) packing.total() * heads);
@@ -17,7 +17,7 @@ record Part(int sequence, int head, int from, int to) {
     for (int s = 0; s < packing.sequences(); s++) {
       int length = packing.length(s);
       long share = Math.ceilDiv(all, wanted);
-      long step = Math.ceilDiv(Math.max(share, atLeast), Products.TILE) * (long) Products.TILE;
+      long step = Math.ceilDiv(share, atLeast) * (long) atLeast;
       for (int head = 0; head < heads; head++) {
         for (long from = 0; from < length; from += step) {
           int end = (int) Math.min(length, from + step);

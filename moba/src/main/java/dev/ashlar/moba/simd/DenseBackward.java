@@ -1,0 +1,216 @@
+package dev.ashlar.moba.simd;
+
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.PanelProducts.TILE;
+import static dev.ashlar.moba.simd.Products.ROWS;
+
+import dev.ashlar.moba.Packing;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The backward pass of dense attention. With the probabilities P, computed again: dV = Pᵀ dO, dP =
+ * dO Vᵀ, dX = P (dP - delta), dQ = dX K, dK = dXᵀ Q (arXiv 2205.14135, algorithm 4).
+ *
+ * <p>A sequence is cut into equal parts, and stage s takes the queries of each part p to the keys
+ * of part p - s. Within a stage no two parts add to the same gradients, so that threads share the
+ * parts of a stage, and every sum has one order whatever their number.
+ */
+final class DenseBackward {
+  /** The keys taken at once. */
+  private static final int KEYS = TILE;
+
+  /** At least so many parts of a long sequence, in the interest of many threads. */
+  private static final int PARTS = 8;
+
+  /**
+   * The rows of the longest part: its keys, values and their gradients stay in the second-level
+   * cache.
+   */
+  private static final int LONGEST = 512;
+
+  private final Pass pass;
+  private final DenseProblem problem;
+  private final QueryTile queries;
+  private final QueryTile dOuts;
+  private final float[] scores = new float[KEYS * PITCH];
+  private final float[] dScores = new float[KEYS * PITCH];
+  private final float[] logSumExp = new float[TILE];
+  private final float[] delta = new float[TILE];
+
+  /** What all threads read, and the gradients they add to. */
+  private record Pass(
+      DenseProblem problem,
+      PanelRows dOut,
+      float[] logSumExp, // [T, H], as delta
+      float[] delta,
+      PanelRows dQuery,
+      PanelRows dKey,
+      PanelRows dValue) {}
+
+  /** The queries of one part of a sequence, and the keys of one, for a head of keys. */
+  private record Unit(int sequence, int keyHead, int queries, int keys, int size) {}
+
+  private DenseBackward(Pass pass) {
+    this.pass = pass;
+    this.problem = pass.problem;
+    this.queries = new QueryTile(problem.query().size, TILE);
+    this.dOuts = new QueryTile(problem.query().size, TILE);
+  }
+
+  /**
+   * Writes dQuery [T, H, D], dKey and dValue [T, G, D]; returns false, having written nothing, if a
+   * number in {@code saved} (out, logSumExp, dOut, dLogSumExp) is not finite.
+   */
+  static boolean run(DenseProblem problem, List<Operand> saved, List<Operand> results) {
+    PanelRows dOut = PanelRows.of(saved.get(2), problem.rows(), 1);
+    float[] logSumExp = Matrices.rowMajor(saved.get(1));
+    float[] delta = Matrices.delta(saved);
+    if (!dOut.isFinite() || !Matrices.isFinite(logSumExp) || !Matrices.isFinite(delta))
+      return false;
+    int size = problem.query().size;
+    var pass =
+        new Pass(
+            problem,
+            dOut,
+            logSumExp,
+            delta,
+            new PanelRows(problem.rows(), problem.heads(), size),
+            new PanelRows(problem.rows(), problem.keyHeads(), size),
+            new PanelRows(problem.rows(), problem.keyHeads(), size));
+    var idle = new ConcurrentLinkedQueue<DenseBackward>();
+    List<Unit> units = stage(problem, 0);
+    for (int s = 1; !units.isEmpty(); s++) {
+      List<Unit> stage = units;
+      Parallel.range(
+          stage.size(),
+          1,
+          (from, to) -> {
+            DenseBackward backward = idle.poll();
+            if (backward == null) backward = new DenseBackward(pass);
+            for (Unit unit : stage.subList((int) from, (int) to)) backward.compute(unit);
+            idle.add(backward);
+          });
+      units = stage(problem, s);
+    }
+    pass.dQuery.writeTo(results.get(0), problem.scale());
+    pass.dKey.writeTo(results.get(1), (float) (1 / DenseProblem.LOG2_E));
+    pass.dValue.writeTo(results.get(2), 1);
+    return true;
+  }
+
+  private static List<Unit> stage(DenseProblem problem, int stage) {
+    Packing packing = problem.packing();
+    List<Unit> units = new ArrayList<>();
+    for (int s = 0; s < packing.sequences(); s++) {
+      int length = packing.length(s);
+      int size = Math.min(Math.ceilDiv(Math.ceilDiv(length, PARTS), TILE) * TILE, LONGEST);
+      if (length == 0) continue;
+      for (int from = stage * size; from < length; from += size) {
+        for (int head = 0; head < problem.keyHeads(); head++) {
+          units.add(new Unit(s, head, from, from - stage * size, size));
+        }
+      }
+    }
+    return units;
+  }
+
+  private void compute(Unit unit) {
+    Packing packing = problem.packing();
+    int end = Math.min(unit.queries + unit.size, packing.length(unit.sequence));
+    int group = problem.heads() / problem.keyHeads();
+    for (int head = unit.keyHead * group; head < (unit.keyHead + 1) * group; head++) {
+      for (int from = unit.queries; from < end; from += TILE) {
+        compute(unit, head, from, Math.min(TILE, end - from));
+      }
+    }
+  }
+
+  private void compute(Unit unit, int head, int from, int size) {
+    int row = problem.packing().start(unit.sequence) + from;
+    for (int t = 0; t < size; t++) {
+      int at = (row + t) * problem.heads() + head;
+      logSumExp[t] = (float) (pass.logSumExp[at] * DenseProblem.LOG2_E);
+      delta[t] = pass.delta[at];
+    }
+    int place = problem.rows().starts()[unit.sequence];
+    queries.load(problem.query(), head, place + from, size);
+    dOuts.load(pass.dOut, head, place + from, size);
+    int end = Math.min(unit.keys + unit.size, from + size);
+    for (int key = unit.keys; key < end; key += KEYS) {
+      int count = Math.min(KEYS, end - key);
+      visit(head, place + from, size, place + key, count, key - from);
+    }
+  }
+
+  /**
+   * Takes a tile of queries to some keys.
+   *
+   * @param ahead how many rows the first key lies behind the first query
+   */
+  private void visit(int head, int query, int size, int key, int count, int ahead) {
+    int keyHead = problem.keyHead(head);
+    int rounded = Math.ceilDiv(count, ROWS) * ROWS;
+    for (int lane = 0; lane < size; lane += PANEL) {
+      int seen = Math.min(rounded, lane + PANEL - ahead);
+      if (seen <= 0) continue;
+      queries.scores(problem.key(), keyHead, key, seen, lane, scores, lane);
+      if (ahead + seen - 1 > lane) StripSoftmax.hideFuture(scores, lane, seen, ahead - lane);
+      dOuts.scores(problem.value(), keyHead, key, seen, lane, dScores, lane);
+      StripSoftmax.gradients(scores, dScores, lane, seen, logSumExp, delta);
+    }
+    for (int panel = 0; panel < PanelRows.panels(problem.query().size); panel++) {
+      spread(scores, pass.dOut, pass.dValue, head, panel, query, size, key, rounded, ahead);
+      spread(dScores, problem.query(), pass.dKey, head, panel, query, size, key, rounded, ahead);
+      collect(head, panel, query, size, key, count, ahead);
+    }
+  }
+
+  /** Adds weighted rows of queries to rows of keys; each key is seen from its own query on. */
+  private void spread(
+      float[] weights,
+      PanelRows rows,
+      PanelRows into,
+      int head,
+      int panel,
+      int query,
+      int size,
+      int key,
+      int count,
+      int ahead) {
+    int width = rows.width(panel);
+    int from = rows.at(head, panel, query);
+    int to = into.at(problem.keyHead(head), panel, key);
+    for (int j = 0; j < count; j += ROWS) {
+      int first = Math.max(0, j + ahead);
+      if (first >= size) return;
+      PanelProducts.spread(
+          weights,
+          j * PITCH + first,
+          size - first,
+          rows.numbers,
+          from + first * PANEL,
+          width,
+          into.numbers,
+          to + j * PANEL);
+    }
+  }
+
+  /** Adds weighted rows of keys to the gradients of queries. */
+  private void collect(int head, int panel, int query, int size, int key, int count, int ahead) {
+    PanelRows keys = problem.key();
+    PanelRows into = pass.dQuery;
+    int from = keys.at(problem.keyHead(head), panel, key);
+    int to = into.at(head, panel, query);
+    for (int t = 0; t < size; t += ROWS) {
+      int seen = Math.min(count, t + ROWS - ahead);
+      if (seen <= 0) continue;
+      PanelProducts.collect(
+          dScores, t, seen, keys.numbers, from, keys.width(panel), into.numbers, to + t * PANEL);
+    }
+  }
+}

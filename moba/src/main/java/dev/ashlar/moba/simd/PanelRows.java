@@ -1,0 +1,136 @@
+package dev.ashlar.moba.simd;
+
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.Products.LANES;
+import static dev.ashlar.moba.simd.Products.SPECIES;
+import static jdk.incubator.vector.VectorOperators.EQ;
+
+import dev.ashlar.moba.Packing;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A tensor [T, H, D] in a float array: head by head, and within a head in panels of {@link
+ * PanelProducts#PANEL} columns, so that rows lie a constant number of places apart whatever D is. A
+ * narrower last panel is filled up with zeros, and so are the rows that {@link PaddedRows} adds.
+ */
+final class PanelRows {
+  private static final int CHUNK = 32;
+
+  final float[] numbers;
+
+  /** D. */
+  final int size;
+
+  private final int heads;
+  private final PaddedRows rows;
+  private boolean finite = true;
+
+  /** Makes rows of zeros. */
+  PanelRows(PaddedRows rows, int heads, int size) {
+    this.rows = rows;
+    this.heads = heads;
+    this.size = size;
+    this.numbers = new float[heads * panels(size) * rows.count() * PANEL];
+  }
+
+  /** Returns whether a tensor of this shape fits into an array. */
+  static boolean fits(Packing packing, Shape shape) {
+    long row = (long) shape.dim(1) * panels(shape.dim(2)) * PANEL;
+    return row * PaddedRows.count(packing) <= Integer.MAX_VALUE - 8;
+  }
+
+  static int panels(int size) {
+    return Math.ceilDiv(size, PANEL);
+  }
+
+  /** Returns the numbers of an operand multiplied by a factor. */
+  static PanelRows of(Operand operand, PaddedRows rows, float factor) {
+    Shape shape = operand.shape();
+    var result = new PanelRows(rows, shape.dim(1), shape.dim(2));
+    var finite = new AtomicBoolean(true);
+    Parallel.range(
+        shape.dim(0),
+        CHUNK,
+        (from, to) -> {
+          float[] chunk = new float[(int) (to - from) * shape.dim(1) * shape.dim(2)];
+          HeadRows.read(operand, (int) from, (int) to, chunk);
+          boolean good = result.set((int) from, (int) to, chunk, factor);
+          if (!good) finite.set(false);
+        });
+    result.finite = finite.get();
+    return result;
+  }
+
+  /** Sets rows to a chunk times a factor; returns whether all numbers set are finite. */
+  private boolean set(int from, int to, float[] chunk, float factor) {
+    FloatVector check = FloatVector.zero(SPECIES); // 0 times an infinity or a NaN is NaN
+    float tailCheck = 0;
+    for (int panel = 0; panel < panels(size); panel++) {
+      int width = width(panel);
+      int whole = width - width % LANES;
+      for (int i = 0; i < (to - from) * heads; i++) {
+        int source = i * size + panel * PANEL;
+        int at = at(i % heads, panel, rows.places()[from + i / heads]);
+        for (int d = 0; d < whole; d += LANES) {
+          FloatVector x = FloatVector.fromArray(SPECIES, chunk, source + d).mul(factor);
+          check = x.fma(FloatVector.zero(SPECIES), check);
+          x.intoArray(numbers, at + d);
+        }
+        for (int d = whole; d < width; d++) {
+          numbers[at + d] = chunk[source + d] * factor;
+          tailCheck += numbers[at + d] * 0;
+        }
+      }
+    }
+    return tailCheck == 0 && check.compare(EQ, 0f).allTrue();
+  }
+
+  /** Writes all numbers, multiplied by a factor, to a contiguous operand [T, H, D]. */
+  void writeTo(Operand operand, float factor) {
+    MemorySegment out = operand.elements();
+    Parallel.range(
+        operand.shape().dim(0),
+        CHUNK,
+        (from, to) -> {
+          float[] row = new float[heads * size];
+          for (int t = (int) from; t < to; t++) {
+            for (int head = 0; head < heads; head++) get(head, t, factor, row);
+            MemorySegment.copy(
+                row,
+                0,
+                out,
+                ValueLayout.JAVA_FLOAT,
+                (long) t * row.length * Float.BYTES,
+                row.length);
+          }
+        });
+  }
+
+  private void get(int head, int row, float factor, float[] to) {
+    for (int panel = 0; panel < panels(size); panel++) {
+      int from = at(head, panel, rows.places()[row]);
+      int at = head * size + panel * PANEL;
+      for (int d = 0; d < width(panel); d++) to[at + d] = numbers[from + d] * factor;
+    }
+  }
+
+  /** Returns whether the numbers it was made of are finite, with the factor. */
+  boolean isFinite() {
+    return finite;
+  }
+
+  int width(int panel) {
+    return Math.min(PANEL, size - panel * PANEL);
+  }
+
+  /** Returns where the numbers of a panel begin in the row at a place of {@link PaddedRows}. */
+  int at(int head, int panel, int place) {
+    return ((head * panels(size) + panel) * rows.count() + place) * PANEL;
+  }
+}
