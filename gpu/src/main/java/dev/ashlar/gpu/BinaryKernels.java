@@ -57,6 +57,28 @@ final class BinaryKernels {
     }
   }
 
+  /** Plain counterpart: {@code Op.Rem}. */
+  static void remKernel(
+      KernelContext c, FloatArray a, FloatArray b, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float u = a.get(Geometry.index(g, at, 0, i));
+      float v = b.get(Geometry.index(g, at, 1, i));
+      y.set(i, Scalars.rem(u, v));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Pow}. */
+  static void powKernel(
+      KernelContext c, FloatArray a, FloatArray b, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float u = a.get(Geometry.index(g, at, 0, i));
+      float v = b.get(Geometry.index(g, at, 1, i));
+      y.set(i, Scalars.pow(u, v));
+    }
+  }
+
   /** Plain counterpart: {@code Op.Logical of AND}. */
   static void andKernel(
       KernelContext c, FloatArray a, FloatArray b, FloatArray y, IntArray g, int at, int n) {

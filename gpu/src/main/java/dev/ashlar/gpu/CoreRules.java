@@ -14,31 +14,85 @@ final class CoreRules {
   /** Returns how a step becomes tasks, or empty where no kernel computes it. */
   static Optional<Rule> of(Step step) {
     Op op = step.op();
-    if (op instanceof Op.Custom custom) return CustomRules.of(custom);
-    if (!isReal(step)) return Optional.empty();
-    return Optional.ofNullable(
-        switch (op) {
-          case Op.Fill fill -> (tasks, _, out) -> Elementwise.fill(tasks, fill, out.getFirst());
-          case Op.Arange _ -> (tasks, _, out) -> Elementwise.arange(tasks, out.getFirst());
-          case Op.Unary unary -> Kernels.unary(unary).map(k -> unary(op, k)).orElse(null);
-          case Op.Copy _ -> unary(op, UnaryKernels::copyKernel);
-          case Op.Not _ -> unary(op, UnaryKernels::notKernel);
-          case Op.Cast cast -> unary(op, Kernels.cast(dtype(step), cast.dtype()));
-          case Op.Binary binary -> Kernels.binary(binary).map(k -> binary(op, k)).orElse(null);
-          case Op.Compare compare -> binary(op, Kernels.compare(compare.comparison()));
-          case Op.Logical logical -> binary(op, Kernels.logical(logical.connective()));
-          case Op.Where _ -> (tasks, in, out) -> Elementwise.where(tasks, in, out.getFirst());
-          case Op.Reduction reduction ->
-              (tasks, in, out) -> Lines.reduce(tasks, reduction, in.getFirst(), out.getFirst());
-          case Op.Softmax softmax -> line(op, LineKernels::softmaxKernel, softmax.axis());
-          case Op.LogSoftmax softmax -> line(op, LineKernels::logSoftmaxKernel, softmax.axis());
-          case Op.MatMul _ ->
-              (tasks, in, out) -> Products.matmul(tasks, in.get(0), in.get(1), out.getFirst());
-          case Op.Random _, Op.FoldKey _, Op.ArgMax _, Op.ArgMin _, Op.CumSum _ -> null;
-          case Op.Sort _, Op.TopK _, Op.Concat _, Op.Pad _, Op.Gather _, Op.ScatterAdd _ -> null;
-          case Op.IndexSelect _, Op.IndexAdd _, Op.OneHot _ -> null;
-          case Op.View _, Op.Custom _ -> throw new IllegalStateException(op.label());
-        });
+    return switch (op) {
+      case Op.Fill _, Op.Arange _, Op.Unary _, Op.Copy _, Op.Cast _, Op.Binary _, Op.Compare _ ->
+          isReal(step) ? Optional.of(real(step)) : TypedElements.of(step);
+      case Op.Where _ -> isReal(step) ? Optional.of(real(step)) : TypedElements.of(step);
+      case Op.Not _, Op.Logical _, Op.Reduction _, Op.Softmax _, Op.LogSoftmax _, Op.MatMul _ ->
+          when(isReal(step), real(step));
+      case Op.Concat concat ->
+          Optional.of((tasks, in, out) -> Moves.concat(tasks, concat, in, out.getFirst()));
+      case Op.Pad pad ->
+          Optional.of((tasks, in, out) -> Moves.pad(tasks, pad, in.getFirst(), out.getFirst()));
+      case Op.Gather gather ->
+          Optional.of((tasks, in, out) -> Moves.gather(tasks, gather, in, out.getFirst()));
+      case Op.IndexSelect select ->
+          Optional.of((tasks, in, out) -> Moves.select(tasks, select, in, out.getFirst()));
+      case Op.ScatterAdd add ->
+          when(
+              isFirstF32(step),
+              (tasks, in, out) -> Indices.scatterAdd(tasks, add, in, out.getFirst()));
+      case Op.IndexAdd add ->
+          when(isFirstF32(step), (tasks, in, out) -> Indices.add(tasks, add, in, out.getFirst()));
+      case Op.OneHot hot ->
+          when(
+              hot.dtype() != DType.BF16,
+              (tasks, in, out) -> Indices.oneHot(tasks, hot, in.getFirst(), out.getFirst()));
+      case Op.ArgMax max -> when(isFirstF32(step), argument(max.axis(), true));
+      case Op.ArgMin min -> when(isFirstF32(step), argument(min.axis(), false));
+      case Op.Sort sort -> when(isFirstF32(step), ordered(op, sort.axis(), sort.descending()));
+      case Op.TopK topK -> when(isFirstF32(step), ordered(op, topK.axis(), topK.largest()));
+      case Op.CumSum sum ->
+          when(
+              isFirstF32(step),
+              (tasks, in, out) -> Ordering.cumSum(tasks, sum, in.getFirst(), out.getFirst()));
+      case Op.Random random ->
+          when(
+              random.spec().dtype() == DType.F32,
+              (tasks, in, out) -> RandomNumbers.draw(tasks, random, in.getFirst(), out.getFirst()));
+      case Op.FoldKey fold ->
+          Optional.of(
+              (tasks, in, out) -> RandomNumbers.fold(tasks, fold, in.getFirst(), out.getFirst()));
+      case Op.Custom custom -> CustomRules.of(step, custom);
+      case Op.View _ -> throw new IllegalStateException(op.label());
+    };
+  }
+
+  private static Optional<Rule> when(boolean known, Rule rule) {
+    return known ? Optional.of(rule) : Optional.empty();
+  }
+
+  /** Returns how a step of F32 and BOOL becomes tasks, for the operations that take these alone. */
+  private static Rule real(Step step) {
+    Op op = step.op();
+    return switch (op) {
+      case Op.Fill fill -> (tasks, _, out) -> Elementwise.fill(tasks, fill, out.getFirst());
+      case Op.Arange _ -> (tasks, _, out) -> Elementwise.arange(tasks, out.getFirst());
+      case Op.Unary unary -> unary(op, Kernels.unary(unary));
+      case Op.Copy _ -> unary(op, UnaryKernels::copyKernel);
+      case Op.Not _ -> unary(op, UnaryKernels::notKernel);
+      case Op.Cast cast -> unary(op, Kernels.cast(dtype(step), cast.dtype()));
+      case Op.Binary binary -> binary(op, Kernels.binary(binary));
+      case Op.Compare compare -> binary(op, Kernels.compare(compare.comparison()));
+      case Op.Logical logical -> binary(op, Kernels.logical(logical.connective()));
+      case Op.Where _ -> (tasks, in, out) -> Elementwise.where(tasks, in, out.getFirst());
+      case Op.Reduction reduction ->
+          (tasks, in, out) -> Lines.reduce(tasks, reduction, in.getFirst(), out.getFirst());
+      case Op.Softmax softmax -> line(op, LineKernels::softmaxKernel, softmax.axis());
+      case Op.LogSoftmax softmax -> line(op, LineKernels::logSoftmaxKernel, softmax.axis());
+      case Op.MatMul _ ->
+          (tasks, in, out) -> Products.matmul(tasks, in.get(0), in.get(1), out.getFirst());
+      default -> throw new IllegalStateException(op.label());
+    };
+  }
+
+  private static Rule argument(int axis, boolean greatest) {
+    return (tasks, in, out) ->
+        Ordering.argument(tasks, axis, greatest, in.getFirst(), out.getFirst());
+  }
+
+  private static Rule ordered(Op op, int axis, boolean descending) {
+    return (tasks, in, out) -> Ordering.sort(tasks, op, axis, descending, in.getFirst(), out);
   }
 
   private static Rule unary(Op op, Kernels.Unary kernel) {
@@ -57,6 +111,10 @@ final class CoreRules {
 
   private static DType dtype(Step step) {
     return step.inputs().getFirst().spec().dtype();
+  }
+
+  private static boolean isFirstF32(Step step) {
+    return dtype(step) == DType.F32;
   }
 
   /** Returns whether all of a step is F32 or BOOL. */

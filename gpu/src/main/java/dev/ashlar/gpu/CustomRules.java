@@ -1,19 +1,36 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.RmsNormOp;
+import dev.ashlar.autodiff.nn.SwiGluOp;
+import dev.ashlar.autodiff.optim.AccumulateStep;
+import dev.ashlar.autodiff.optim.AdamWStep;
+import dev.ashlar.autodiff.optim.MomentumStep;
+import dev.ashlar.autodiff.optim.SumOfSquares;
 import dev.ashlar.moba.BlockGate;
 import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.moba.FlashAttentionBackward;
 import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.moba.MobaAttentionBackward;
+import dev.ashlar.moba.Rope;
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.program.Program.Step;
 import java.util.Optional;
 
 /** The fused operations of layers, optimizers and attention that have device kernels. */
 final class CustomRules {
   private CustomRules() {}
 
-  /** Returns how an operation becomes tasks, or empty where no kernel computes it. */
-  static Optional<Rule> of(Op.Custom op) {
+  /** Returns how a step becomes tasks, or empty where no kernel computes it. */
+  static Optional<Rule> of(Step step, Op.Custom op) {
+    Optional<Rule> attention = attention(op);
+    if (attention.isPresent() || step.inputs().isEmpty()) return attention;
+    boolean real = step.inputs().getFirst().spec().dtype() == DType.F32;
+    return real ? layerOrUpdate(op) : Optional.empty();
+  }
+
+  private static Optional<Rule> attention(Op.Custom op) {
     return Optional.ofNullable(
         switch (op) {
           case BlockGate gate ->
@@ -24,6 +41,27 @@ final class CustomRules {
           case MobaAttention moba -> (tasks, in, out) -> Attention.moba(tasks, moba, in, out);
           case MobaAttentionBackward back ->
               (tasks, in, out) -> Attention.mobaBackward(tasks, back, in, out);
+          default -> null;
+        });
+  }
+
+  private static Optional<Rule> layerOrUpdate(Op.Custom op) {
+    return Optional.ofNullable(
+        switch (op) {
+          case RmsNormOp norm -> (tasks, in, out) -> Layers.rmsNorm(tasks, norm, in, out);
+          case RmsNormOp.Backward _ -> Layers::rmsNormBackward;
+          case SwiGluOp _ -> (tasks, in, out) -> Layers.swiGlu(tasks, in, out.getFirst());
+          case SwiGluOp.Backward _ -> Layers::swiGluBackward;
+          case CrossEntropyOp loss -> (tasks, in, out) -> Layers.crossEntropy(tasks, loss, in, out);
+          case CrossEntropyOp.Backward(var loss) ->
+              (tasks, in, out) -> Layers.crossEntropyBackward(tasks, loss, in, out.getFirst());
+          case Rope rope ->
+              (tasks, in, out) -> Layers.rope(tasks, rope, in.getFirst(), out.getFirst());
+          case AdamWStep update -> (tasks, in, out) -> Updates.adamW(tasks, update, in, out);
+          case MomentumStep update -> (tasks, in, out) -> Updates.momentum(tasks, update, in, out);
+          case AccumulateStep sum -> (tasks, in, out) -> Updates.accumulate(tasks, sum, in, out);
+          case SumOfSquares _ ->
+              (tasks, in, out) -> Updates.sumOfSquares(tasks, in.getFirst(), out.getFirst());
           default -> null;
         });
   }

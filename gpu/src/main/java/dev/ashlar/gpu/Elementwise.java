@@ -5,6 +5,7 @@ import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Shape;
 import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Tasks with a work item per result. */
 final class Elementwise {
@@ -13,6 +14,11 @@ final class Elementwise {
   static void fill(Tasks tasks, Op.Fill fill, Place y) {
     boolean truth = fill.spec().dtype() == DType.BOOL;
     float value = truth ? fill.value() != 0 ? 1 : 0 : (float) fill.value();
+    if (Float.isNaN(value)) {
+      // TornadoVM writes the constant as an identifier that OpenCL does not know.
+      TypedElements.repeat(tasks, tasks.constant(FloatArray.fromElements(value)), y);
+      return;
+    }
     int n = y.size();
     tasks.each(
         "fill",

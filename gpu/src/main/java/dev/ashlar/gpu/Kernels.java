@@ -11,6 +11,31 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Which kernel computes which operation. TornadoVM wants each as a method reference. */
 final class Kernels {
+  // What one kernel for several operations is to compute.
+  static final int NEGATE = 0;
+  static final int ABS = 1;
+  static final int RELU = 2;
+  static final int SQRT = 3;
+  static final int EXP = 4;
+  static final int LOG = 5;
+  static final int RECIPROCAL = 6;
+  static final int FLOOR = 7;
+
+  static final int PLUS = 0;
+  static final int MINUS = 1;
+  static final int TIMES = 2;
+  static final int DIV = 3;
+  static final int REM = 4;
+  static final int MAXIMUM = 5;
+  static final int MINIMUM = 6;
+
+  static final int EQUAL = 0;
+  static final int NOT_EQUAL = 1;
+  static final int LESS = 2;
+  static final int LESS_OR_EQUAL = 3;
+  static final int GREATER = 4;
+  static final int GREATER_OR_EQUAL = 5;
+
   private Kernels() {}
 
   /** A kernel of one input: context, input, result, geometry, its entry, number of results. */
@@ -29,22 +54,25 @@ final class Kernels {
   interface Line
       extends Task7<KernelContext, FloatArray, FloatArray, IntArray, Integer, Integer, Integer> {}
 
-  /** Returns the kernel of an operation of one input, or empty. */
-  static Optional<Unary> unary(Op.Unary op) {
-    return Optional.ofNullable(
-        switch (op) {
-          case Op.Negate _ -> UnaryKernels::negateKernel;
-          case Op.Abs _ -> UnaryKernels::absKernel;
-          case Op.Exp _ -> UnaryKernels::expKernel;
-          case Op.Log _ -> UnaryKernels::logKernel;
-          case Op.Sqrt _ -> UnaryKernels::sqrtKernel;
-          case Op.Reciprocal _ -> UnaryKernels::reciprocalKernel;
-          case Op.Tanh _ -> UnaryKernels::tanhKernel;
-          case Op.Sigmoid _ -> UnaryKernels::sigmoidKernel;
-          case Op.Relu _ -> UnaryKernels::reluKernel;
-          case Op.Floor _ -> UnaryKernels::floorKernel;
-          case Op.Expm1 _, Op.Log1p _, Op.Round _, Op.Sin _, Op.Cos _ -> null;
-        });
+  /** Returns the kernel of an operation of one input. */
+  static Unary unary(Op.Unary op) {
+    return switch (op) {
+      case Op.Negate _ -> UnaryKernels::negateKernel;
+      case Op.Abs _ -> UnaryKernels::absKernel;
+      case Op.Exp _ -> UnaryKernels::expKernel;
+      case Op.Log _ -> UnaryKernels::logKernel;
+      case Op.Sqrt _ -> UnaryKernels::sqrtKernel;
+      case Op.Reciprocal _ -> UnaryKernels::reciprocalKernel;
+      case Op.Tanh _ -> UnaryKernels::tanhKernel;
+      case Op.Sigmoid _ -> UnaryKernels::sigmoidKernel;
+      case Op.Relu _ -> UnaryKernels::reluKernel;
+      case Op.Floor _ -> UnaryKernels::floorKernel;
+      case Op.Expm1 _ -> UnaryKernels::expm1Kernel;
+      case Op.Log1p _ -> UnaryKernels::log1pKernel;
+      case Op.Round _ -> UnaryKernels::roundKernel;
+      case Op.Sin _ -> UnaryKernels::sinKernel;
+      case Op.Cos _ -> UnaryKernels::cosKernel;
+    };
   }
 
   /** Returns the kernel that makes an F32 or BOOL another of these. */
@@ -54,18 +82,18 @@ final class Kernels {
         : UnaryKernels::copyKernel;
   }
 
-  /** Returns the kernel of an operation of two inputs, or empty. */
-  static Optional<Binary> binary(Op.Binary op) {
-    return Optional.ofNullable(
-        switch (op) {
-          case Op.Plus _ -> BinaryKernels::plusKernel;
-          case Op.Minus _ -> BinaryKernels::minusKernel;
-          case Op.Times _ -> BinaryKernels::timesKernel;
-          case Op.Div _ -> BinaryKernels::divKernel;
-          case Op.Maximum _ -> BinaryKernels::maximumKernel;
-          case Op.Minimum _ -> BinaryKernels::minimumKernel;
-          case Op.Rem _, Op.Pow _ -> null;
-        });
+  /** Returns the kernel of an operation of two inputs. */
+  static Binary binary(Op.Binary op) {
+    return switch (op) {
+      case Op.Plus _ -> BinaryKernels::plusKernel;
+      case Op.Minus _ -> BinaryKernels::minusKernel;
+      case Op.Times _ -> BinaryKernels::timesKernel;
+      case Op.Div _ -> BinaryKernels::divKernel;
+      case Op.Maximum _ -> BinaryKernels::maximumKernel;
+      case Op.Minimum _ -> BinaryKernels::minimumKernel;
+      case Op.Rem _ -> BinaryKernels::remKernel;
+      case Op.Pow _ -> BinaryKernels::powKernel;
+    };
   }
 
   /** Returns the kernel of a comparison. */
@@ -86,6 +114,51 @@ final class Kernels {
       case AND -> BinaryKernels::andKernel;
       case OR -> BinaryKernels::orKernel;
       case XOR -> BinaryKernels::xorKernel;
+    };
+  }
+
+  /** Returns the code of an operation on numbers of an element type other than F32, or empty. */
+  static Optional<Integer> code(Op.Unary op, DType dtype) {
+    boolean real = dtype == DType.F64;
+    return Optional.ofNullable(
+        switch (op) {
+          case Op.Negate _ -> NEGATE;
+          case Op.Abs _ -> ABS;
+          case Op.Relu _ -> RELU;
+          case Op.Exp _ -> real ? EXP : null;
+          case Op.Log _ -> real ? LOG : null;
+          case Op.Sqrt _ -> real ? SQRT : null;
+          case Op.Reciprocal _ -> real ? RECIPROCAL : null;
+          case Op.Floor _ -> real ? FLOOR : null;
+          case Op.Expm1 _, Op.Log1p _, Op.Sin _, Op.Cos _, Op.Tanh _ -> null;
+          case Op.Sigmoid _, Op.Round _ -> null;
+        });
+  }
+
+  /** Returns the code of an operation on numbers of an element type other than F32, or empty. */
+  static Optional<Integer> code(Op.Binary op, DType dtype) {
+    return Optional.ofNullable(
+        switch (op) {
+          case Op.Plus _ -> PLUS;
+          case Op.Minus _ -> MINUS;
+          case Op.Times _ -> TIMES;
+          case Op.Div _ -> DIV;
+          case Op.Rem _ -> dtype == DType.F64 ? null : REM;
+          case Op.Maximum _ -> MAXIMUM;
+          case Op.Minimum _ -> MINIMUM;
+          case Op.Pow _ -> null;
+        });
+  }
+
+  /** Returns the code of a comparison. */
+  static int code(Op.Comparison comparison) {
+    return switch (comparison) {
+      case EQUAL -> EQUAL;
+      case NOT_EQUAL -> NOT_EQUAL;
+      case LESS -> LESS;
+      case LESS_OR_EQUAL -> LESS_OR_EQUAL;
+      case GREATER -> GREATER;
+      case GREATER_OR_EQUAL -> GREATER_OR_EQUAL;
     };
   }
 

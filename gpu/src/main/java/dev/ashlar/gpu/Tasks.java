@@ -2,10 +2,12 @@ package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -27,6 +29,7 @@ final class Tasks {
   private final Geometry geometry = new Geometry();
   private final List<Task> tasks = new ArrayList<>();
   private final List<TornadoNativeArray> constants = new ArrayList<>();
+  private final Map<Object, Object> shared = new HashMap<>();
   private final Map<Integer, Function<Integer, RuntimeException>> faults = new LinkedHashMap<>();
   private final IntArray faultNumbers;
   private final ArrayPool pool;
@@ -107,6 +110,23 @@ final class Tasks {
   <A extends TornadoNativeArray> A constant(A array) {
     constants.add(array);
     return array;
+  }
+
+  /**
+   * Returns what {@code make} made when it was first asked for by this key: memory that is filled
+   * once in a run, by a task or from the beginning, and read by the tasks of several steps.
+   */
+  <A> A once(Object key, Class<A> type, Supplier<A> make) {
+    Object known = shared.get(key);
+    if (known != null) return type.cast(known);
+    A made = make.get();
+    shared.put(key, made);
+    return made;
+  }
+
+  /** Returns memory for the tasks of several steps, undefined at first. */
+  Place lasting(DType dtype, long size) {
+    return pool.lasting("scratch", dtype, size);
   }
 
   // ---- Faults.

@@ -83,7 +83,7 @@ final class UnaryKernels {
     int i = c.globalIdx;
     if (i < n) {
       float x = a.get(Geometry.index(g, at, 0, i));
-      y.set(i, 1.0f / (1.0f + TornadoMath.exp(-x)));
+      y.set(i, Scalars.sigmoid(x));
     }
   }
 
@@ -137,6 +137,51 @@ final class UnaryKernels {
         r = 1.0f;
       }
       y.set(i, r);
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Expm1}. */
+  static void expm1Kernel(KernelContext c, FloatArray a, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float x = a.get(Geometry.index(g, at, 0, i));
+      y.set(i, Scalars.expm1(x));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Log1p}. */
+  static void log1pKernel(KernelContext c, FloatArray a, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float x = a.get(Geometry.index(g, at, 0, i));
+      y.set(i, Scalars.log1p(x));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Round}. */
+  static void roundKernel(KernelContext c, FloatArray a, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float x = a.get(Geometry.index(g, at, 0, i));
+      y.set(i, Scalars.round(x));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Sin}. */
+  static void sinKernel(KernelContext c, FloatArray a, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float x = a.get(Geometry.index(g, at, 0, i));
+      y.set(i, TornadoMath.sin(x));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Cos}. */
+  static void cosKernel(KernelContext c, FloatArray a, FloatArray y, IntArray g, int at, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      float x = a.get(Geometry.index(g, at, 0, i));
+      y.set(i, TornadoMath.cos(x));
     }
   }
 }

@@ -161,16 +161,12 @@ final class TornadoRunnerTest {
 
   @Test
   void whatHasNoKernelIsNamed() {
-    try (var compiled = Compiled.of(runner, (Tensor in) -> in.round())) {
-      assertThatThrownBy(() -> compiled.call(numbers(12, 3)))
-          .isInstanceOf(DeviceException.class)
-          .hasMessage(
-              "no device kernel for op round (device tornado:0:0); run the program on the CPU");
-    }
-    try (var compiled = Compiled.of(runner, (Tensor in) -> in.plus(in))) {
+    try (var compiled = Compiled.of(runner, (Tensor in) -> in.pow(in))) {
       assertThatThrownBy(() -> compiled.call(Tensor.of(1, 2)))
           .isInstanceOf(DeviceException.class)
-          .hasMessageContaining("no device kernel for op plus of [I32] (device tornado:0:0)");
+          .hasMessage(
+              "no device kernel for op pow of [I32] (device tornado:0:0);"
+                  + " run the program on the CPU");
     }
   }
 

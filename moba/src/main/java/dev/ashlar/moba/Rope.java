@@ -65,6 +65,27 @@ public record Rope(Packing packing, int start, double theta, boolean inverse)
     return inputs;
   }
 
+  /**
+   * What every row's pairs turn by, as kernels for devices read it: [T, D/2] each, row-major,
+   * rounded from double; the sines of the turn forward.
+   */
+  public record Angles(float[] cosines, float[] sines) {}
+
+  /** Returns the angles of heads of size {@code headDim}, which must be even. */
+  public Angles angles(int headDim) {
+    int pairs = headDim / 2;
+    RopeTable table = RopeTable.of(theta, headDim, start, packing.maxLength());
+    int[] positions = packing.positions();
+    float[] cosines = new float[Math.multiplyExact(positions.length, pairs)];
+    float[] sines = new float[cosines.length];
+    for (int row = 0; row < positions.length; row++) {
+      int from = table.at(start + positions[row]);
+      System.arraycopy(table.floatCos(), from, cosines, row * pairs, pairs);
+      System.arraycopy(table.floatSin(), from, sines, row * pairs, pairs);
+    }
+    return new Angles(cosines, sines);
+  }
+
   /** Turns in the input's own precision; sines and cosines are rounded from double. */
   @Override
   public void compute(List<Operand> inputs, List<Operand> outputs) {
