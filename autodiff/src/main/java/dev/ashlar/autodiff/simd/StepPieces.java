@@ -27,18 +27,23 @@ final class StepPieces {
     FloatBlocks.run(in.subList(0, 4), out, (x, y, count) -> adamW(op, now, x, y, count));
   }
 
+  /**
+   * In two loops: in one, C2 may stop inlining before the end and put vectors into objects, many
+   * times slower.
+   */
   private static void adamW(
       AdamWStep op, AdamWStep.Numbers now, FloatBlock[] in, FloatBlock[] out, int count) {
-    MemorySegment ps = in[0].data();
-    long psAt = in[0].at();
+    moments(op, in, out, count);
+    descend(now, in[0], out, count);
+  }
+
+  private static void moments(AdamWStep op, FloatBlock[] in, FloatBlock[] out, int count) {
     MemorySegment ms = in[1].data();
     long msAt = in[1].at();
     MemorySegment vs = in[2].data();
     long vsAt = in[2].at();
     MemorySegment gs = in[3].data();
     long gsAt = in[3].at();
-    MemorySegment nextPs = out[0].data();
-    long nextPsAt = out[0].at();
     MemorySegment nextMs = out[1].data();
     long nextMsAt = out[1].at();
     MemorySegment nextVs = out[2].data();
@@ -47,18 +52,33 @@ final class StepPieces {
     float beta2 = (float) op.beta2();
     float rest1 = (float) (1 - op.beta1());
     float rest2 = (float) (1 - op.beta2());
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector g = at(gs, gsAt, i);
+      FloatVector m = g.fma(g.broadcast(rest1), at(ms, msAt, i).mul(beta1));
+      FloatVector v = g.mul(g).fma(g.broadcast(rest2), at(vs, vsAt, i).mul(beta2));
+      put(Lanes.flushed(m), nextMs, nextMsAt, i);
+      put(Lanes.flushed(v), nextVs, nextVsAt, i);
+    }
+  }
+
+  private static void descend(
+      AdamWStep.Numbers now, FloatBlock parameter, FloatBlock[] out, int count) {
+    MemorySegment ps = parameter.data();
+    long psAt = parameter.at();
+    MemorySegment nextPs = out[0].data();
+    long nextPsAt = out[0].at();
+    MemorySegment ms = out[1].data();
+    long msAt = out[1].at();
+    MemorySegment vs = out[2].data();
+    long vsAt = out[2].at();
     float decay = (float) now.decay();
     float pace = (float) now.pace();
     float epsilon = (float) now.epsilon();
     for (int i = 0; i < count; i += SPECIES.length()) {
       FloatVector p = at(ps, psAt, i);
-      FloatVector g = at(gs, gsAt, i);
-      FloatVector m = g.fma(g.broadcast(rest1), at(ms, msAt, i).mul(beta1));
-      FloatVector v = g.mul(g).fma(g.broadcast(rest2), at(vs, vsAt, i).mul(beta2));
-      FloatVector update = m.mul(pace).div(v.sqrt().add(epsilon));
+      FloatVector root = at(vs, vsAt, i).sqrt().add(epsilon);
+      FloatVector update = at(ms, msAt, i).mul(pace).div(root);
       put(p.sub(p.fma(p.broadcast(decay), update)), nextPs, nextPsAt, i);
-      put(Lanes.flushed(m), nextMs, nextMsAt, i);
-      put(Lanes.flushed(v), nextVs, nextVsAt, i);
     }
   }
 
