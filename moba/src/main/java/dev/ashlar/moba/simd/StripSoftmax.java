@@ -33,8 +33,8 @@ final class StripSoftmax {
   private static final FloatVector C4 = constant(9.618437357674640e-3f);
   private static final FloatVector C5 = constant(1.339887440266574e-3f);
   private static final FloatVector C6 = constant(1.535336188319500e-4f);
-  // Below, 2^x counts as 0: no slow subnormal numbers arise.
-  private static final FloatVector LEAST = constant(-100f);
+  // Below, 2^x counts as 0: it would be subnormal.
+  private static final FloatVector LEAST = constant(-126f);
 
   private StripSoftmax() {}
 
