@@ -70,8 +70,7 @@ final class DenseBackward {
     PanelRows dOut = PanelRows.of(saved.get(2), problem.rows(), 1);
     float[] logSumExp = Matrices.rowMajor(saved.get(1));
     float[] delta = Matrices.delta(saved);
-    if (!dOut.isFinite() || !Matrices.isFinite(logSumExp) || !Matrices.isFinite(delta))
-      return false;
+    if (!dOut.isFinite() || !Finite.are(logSumExp) || !Finite.are(delta)) return false;
     int size = problem.query().size;
     var pass =
         new Pass(

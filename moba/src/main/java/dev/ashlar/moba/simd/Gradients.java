@@ -55,8 +55,8 @@ record Gradients(
     return keyPanels.finite
         && valuePanels.finite
         && dOut.finite
-        && Matrices.isFinite(logSumExp)
-        && Matrices.isFinite(delta);
+        && Finite.are(logSumExp)
+        && Finite.are(delta);
   }
 
   /** Ends the use of all arrays, those of the problem too. */

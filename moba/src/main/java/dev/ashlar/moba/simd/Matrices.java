@@ -60,9 +60,4 @@ final class Matrices {
         + row * layout.strideElements(0)
         + head * layout.strideElements(1);
   }
-
-  static boolean isFinite(float[] numbers) {
-    for (float number : numbers) if (!Float.isFinite(number)) return false;
-    return true;
-  }
 }
