@@ -30,18 +30,24 @@ final class TornadoFlags {
     return problems;
   }
 
-  private static DeviceProblem notStarted(@Nullable String home) {
+  /** Says what a JVM without the flags of TornadoVM lacks first. */
+  static DeviceProblem notStarted(@Nullable String home) {
     if (home == null || home.isEmpty()) {
       return new DeviceProblem(
           "there is no TornadoVM SDK: TORNADOVM_HOME is not set",
           "install TornadoVM and let TORNADOVM_HOME name its folder");
     }
-    if (!Files.exists(Path.of(home, "tornado-argfile"))) {
-      return new DeviceProblem(
-          "TORNADOVM_HOME=%s holds no tornado-argfile".formatted(home),
-          "let TORNADOVM_HOME name the folder of an SDK of TornadoVM");
+    if (Files.exists(Path.of(home, "tornado-argfile"))) {
+      return new DeviceProblem("this JVM was not started for TornadoVM", START);
     }
-    return new DeviceProblem("this JVM was not started for TornadoVM", START);
+    if (Files.exists(Path.of(home, "tornado-argfile.template"))) {
+      return new DeviceProblem(
+          "TORNADOVM_HOME=%s holds no tornado-argfile yet".formatted(home),
+          "run $TORNADOVM_HOME/bin/tornado --devices once, which writes it");
+    }
+    return new DeviceProblem(
+        "TORNADOVM_HOME=%s holds no tornado-argfile".formatted(home),
+        "let TORNADOVM_HOME name the folder of an SDK of TornadoVM");
   }
 
   /** Throws DeviceException for the first problem. */
