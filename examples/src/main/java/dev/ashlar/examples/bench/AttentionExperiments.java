@@ -94,7 +94,7 @@ final class AttentionExperiments {
           config.blockSize() + "/" + config.topK(),
           pass,
           pairs,
-          Pairs.dense(length) / pairs,
+          Pairs.ideal(length, config, pass == Pass.BOTH),
           in -> Moba.attention(in.query(), in.key(), in.value(), packing, config));
     }
 

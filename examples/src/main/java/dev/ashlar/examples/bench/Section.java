@@ -4,7 +4,9 @@ package dev.ashlar.examples.bench;
 enum Section {
   MATMUL("matrix product"),
   ATTENTION("dense causal attention, 4 heads of 64"),
-  MOBA("block attention (block/k) beside dense, 4 heads of 64"),
+  MOBA(
+      "block attention (block/k) beside dense, 4 heads of 64; ideal: by floating-point operations,"
+          + " means and gate included"),
   OPS("beside matrix products and attention"),
   SUBNORMAL("subnormal numbers beside normal ones"),
   STEP("training step of a decoder");

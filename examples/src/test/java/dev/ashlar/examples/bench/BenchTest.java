@@ -91,6 +91,19 @@ class BenchTest {
   }
 
   @Test
+  void whatIsIdealCountsTheGateToo() {
+    // 64 blocks of 128: N (n - 1) D for the gate, N D for means, 2 N D for sums of gradients.
+    var config = new MobaConfig(128, 8);
+    double forward = 4 * Pairs.moba(8192, config) + 8192 * 63 + 8192;
+    assertThat(Pairs.ideal(8192, config, false))
+        .isCloseTo(4 * Pairs.dense(8192) / forward, within(1e-12));
+    double both = forward + 10 * Pairs.moba(8192, config) + 2 * 8192;
+    assertThat(Pairs.ideal(8192, config, true))
+        .isCloseTo(14 * Pairs.dense(8192) / both, within(1e-12));
+    assertThat(Pairs.ideal(1000, config, true)).isEqualTo(1);
+  }
+
+  @Test
   void growthIsTheSlopeOfLogarithms() {
     List<Result> results =
         Stream.of(8, 16, 32, 64).map(n -> timed("cubic", n, 5e-3 * n * n * n)).toList();
