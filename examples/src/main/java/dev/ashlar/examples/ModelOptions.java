@@ -179,7 +179,9 @@ final class ModelOptions {
         switch (attention) {
           case FULL -> "full";
           case MOBA -> "moba (%s)".formatted(blocks);
-          case HYBRID -> "moba (%s), the last %d layers full".formatted(blocks, fullLayers);
+          case HYBRID ->
+              "moba (%s), the last %s full"
+                  .formatted(blocks, fullLayers == 1 ? "layer" : fullLayers + " layers");
         };
     return fullFrom < 1 ? "%s; all full from %s of the steps".formatted(start, fullFrom) : start;
   }

@@ -10,12 +10,15 @@ import dev.ashlar.tensor.program.ProgramRunnerException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A device, or a program on one, that does not work; the message says which, why and what helps.
  */
 public final class DeviceException extends ProgramRunnerException {
   private static final long serialVersionUID = 1;
+  private static final Pattern COLOUR = Pattern.compile("\u001B\\[[0-9;]*m");
 
   private DeviceException(String message) {
     super(message);
@@ -74,12 +77,32 @@ public final class DeviceException extends ProgramRunnerException {
             .formatted(device, needed, free));
   }
 
+  static DeviceException notCompiled(String kernels, String device, Throwable cause) {
+    return new DeviceException(
+        "kernel %s cannot be compiled for device %s: %s; run the program on the CPU"
+            .formatted(kernels, device, reason(cause)),
+        cause);
+  }
+
   static DeviceException failed(String kernels, String device, Throwable cause) {
     return new DeviceException(
         "kernel %s failed on device %s: %s".formatted(kernels, device, reason(cause)), cause);
   }
 
-  private static String reason(Throwable cause) {
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  /** Returns what went wrong first, in one line without colours: TornadoVM adds stack traces. */
+  private static String reason(Throwable failure) {
+    Throwable first = failure;
+    while (first.getCause() != null && first.getCause().getMessage() != null) {
+      first = first.getCause();
+    }
+    if (first.getMessage() == null) return first.toString();
+    return COLOUR
+        .matcher(first.getMessage())
+        .replaceAll("")
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .takeWhile(line -> !line.startsWith("Stacktrace"))
+        .collect(Collectors.joining("; "));
   }
 }

@@ -49,7 +49,7 @@ final class DevicePlan {
   }
 
   /**
-   * Compiles every kernel.
+   * Compiles every kernel; closes this where one cannot be compiled.
    *
    * @throws DeviceException naming the kernel that the device cannot compile
    */
@@ -58,6 +58,7 @@ final class DevicePlan {
       try {
         compile(part);
       } catch (DeviceException e) {
+        close();
         throw culprit(part, e);
       }
     }
@@ -65,9 +66,11 @@ final class DevicePlan {
 
   private void compile(int part) {
     int number = graphs.number(part);
-    guarded(
-        kernels(part),
-        () -> plan.withGraph(number).withGridScheduler(graphs.grid()).withPreCompilation());
+    try {
+      plan.withGraph(number).withGridScheduler(graphs.grid()).withPreCompilation();
+    } catch (RuntimeException | LinkageError e) {
+      throw DeviceException.notCompiled(kernels(part), name, e);
+    }
   }
 
   /**
@@ -77,7 +80,7 @@ final class DevicePlan {
     List<Task> tasks = graphs.tasks(part);
     for (Task task : tasks.size() < 2 ? List.<Task>of() : tasks) {
       try {
-        new DevicePlan(graphs.alone(task), device, name).compile(0);
+        new DevicePlan(graphs.alone(task), device, name).compile();
       } catch (DeviceException e) {
         return e;
       }
@@ -140,6 +143,8 @@ final class DevicePlan {
         "(release of memory)",
         () -> {
           for (int i = 0; i < count; i++) plan.withGraph(i).freeDeviceMemory();
+          // TornadoVM notes this on the device, where it would keep other plans from running.
+          device.getDeviceContext().setResetToFalse();
           return plan;
         });
   }

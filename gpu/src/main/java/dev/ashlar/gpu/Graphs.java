@@ -126,7 +126,7 @@ final class Graphs {
       try {
         task.call().addTo(graph, id, given.geometry);
       } catch (RuntimeException e) {
-        throw DeviceException.failed(task.kernel(), device, e);
+        throw DeviceException.notCompiled(task.kernel(), device, e);
       }
       grid(name + "." + id, task.items(), task.group());
     }

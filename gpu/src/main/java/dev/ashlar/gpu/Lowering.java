@@ -16,7 +16,9 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -37,6 +39,7 @@ final class Lowering {
 
   private final Program program;
   private final String device;
+  private final Function<Step, Optional<Rule>> rules;
   private final Liveness liveness;
   private final DeviceArrays arrays;
   private final ArrayPool pool;
@@ -53,11 +56,13 @@ final class Lowering {
   /**
    * Lowers a program.
    *
+   * @param rules how each step becomes tasks: {@link CoreRules#of}, and others in tests
    * @throws DeviceException naming an operation or element type without a device kernel
    */
-  Lowering(Program program, String device) {
+  Lowering(Program program, String device, Function<Step, Optional<Rule>> rules) {
     this.program = program;
     this.device = device;
+    this.rules = rules;
     this.liveness = Liveness.of(program);
     this.arrays = new DeviceArrays(device);
     this.pool = new ArrayPool(arrays);
@@ -203,7 +208,7 @@ final class Lowering {
   }
 
   private Rule rule(Step step) {
-    return CoreRules.of(step).orElseThrow(() -> DeviceException.noKernel(step, device));
+    return rules.apply(step).orElseThrow(() -> DeviceException.noKernel(step, device));
   }
 
   // ---- Outputs.

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
@@ -26,6 +28,9 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * on the device until they are read.
  */
 final class TornadoExecutable implements Executable {
+  private static final Logger LOG = LoggerFactory.getLogger(TornadoExecutable.class);
+  // So many take seconds, in which nothing else is to be seen.
+  private static final int WORTH_TELLING = 16;
   // TornadoVM 5.2 keeps 8,192 bytes per graph of what its tasks are called with, 90 of a task's.
   private static final int TASKS_PER_GRAPH = 64;
   // And of its code 4,096 bytes, which are full after some 27 tasks, unless it is told otherwise.
@@ -82,6 +87,8 @@ final class TornadoExecutable implements Executable {
   }
 
   private DevicePlan compiled(Graphs graphs, TornadoDevice on) {
+    int tasks = lowering.tasks().all().size();
+    if (tasks >= WORTH_TELLING) LOG.info("{}: compiling {} tasks", device, tasks);
     DevicePlan.LOCK.lock();
     try {
       var made = new DevicePlan(graphs, on, device);

@@ -3,7 +3,10 @@ package dev.ashlar.gpu;
 import dev.ashlar.tensor.program.DeviceInfo;
 import dev.ashlar.tensor.program.Executable;
 import dev.ashlar.tensor.program.Program;
+import dev.ashlar.tensor.program.Program.Step;
 import dev.ashlar.tensor.program.ProgramRunner;
+import java.util.Optional;
+import java.util.function.Function;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
@@ -14,15 +17,21 @@ public final class TornadoRunner implements ProgramRunner {
   private final DeviceInfo info;
   private final TornadoDevice device;
   private final long memoryLimitBytes;
+  private final Function<Step, Optional<Rule>> rules;
 
   TornadoRunner(DeviceInfo info, TornadoDevice device) {
-    this(info, device, info.memoryBytes());
+    this(info, device, info.memoryBytes(), CoreRules::of);
   }
 
-  private TornadoRunner(DeviceInfo info, TornadoDevice device, long memoryLimitBytes) {
+  private TornadoRunner(
+      DeviceInfo info,
+      TornadoDevice device,
+      long memoryLimitBytes,
+      Function<Step, Optional<Rule>> rules) {
     this.info = info;
     this.device = device;
     this.memoryLimitBytes = memoryLimitBytes;
+    this.rules = rules;
   }
 
   /**
@@ -33,7 +42,12 @@ public final class TornadoRunner implements ProgramRunner {
   public TornadoRunner withMemoryLimit(long bytes) {
     if (bytes < 0)
       throw new IllegalArgumentException("memory limit must not be negative: " + bytes);
-    return new TornadoRunner(info, device, bytes);
+    return new TornadoRunner(info, device, bytes, rules);
+  }
+
+  /** Returns this with other kernels. */
+  TornadoRunner withRules(Function<Step, Optional<Rule>> others) {
+    return new TornadoRunner(info, device, memoryLimitBytes, others);
   }
 
   long memoryLimitBytes() {
@@ -57,6 +71,6 @@ public final class TornadoRunner implements ProgramRunner {
    */
   @Override
   public Executable compile(Program program) {
-    return new TornadoExecutable(program, new Lowering(program, info.name()), this);
+    return new TornadoExecutable(program, new Lowering(program, info.name(), rules), this);
   }
 }

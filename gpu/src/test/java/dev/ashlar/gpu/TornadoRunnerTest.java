@@ -133,6 +133,29 @@ final class TornadoRunnerTest {
   }
 
   @Test
+  void aProgramRunsOnWhenAnotherIsClosed() {
+    Tensor x = numbers(7, 33);
+    try (var one = Compiled.of(runner, (Tensor in) -> in.exp().plus(in))) {
+      one.call(x);
+      try (var other = Compiled.of(runner, (Tensor in) -> in.plus(1).tanh())) {
+        other.call(x);
+      }
+      Close.assertClose(List.of(one.call(x)), List.of(x.exp().plus(x)), 1e-5);
+    }
+  }
+
+  /** Every operation by itself, beside the whole, which runs after they are closed. */
+  @Test
+  void aProgramCanBeHeldToTheCpu() {
+    Tensor x = numbers(14, 33);
+    try (var checked = Compiled.of(Runners.checking(runner), chain(5))) {
+      for (int i = 0; i < 2; i++) {
+        Close.assertClose(List.of(checked.call(x)), List.of(chain(5).apply(x)), 1e-5);
+      }
+    }
+  }
+
+  @Test
   void outputsMayBeInputsViewsAndConstants() {
     Tensor x = numbers(9, 3, 4);
     Tensor constant = numbers(10, 2);

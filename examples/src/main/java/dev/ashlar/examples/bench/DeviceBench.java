@@ -110,17 +110,19 @@ final class DeviceBench {
 
   /** Returns a table with a line for each program. */
   static List<String> table(String device, List<Row> rows) {
+    int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
+    String name = "%-" + (width + 1) + "s";
     List<String> lines = new ArrayList<>();
     lines.add("programs on %s, beside this processor".formatted(device));
     lines.add(
-        "%-36s%12s%12s%12s%10s%8s%9s%9s%11s"
+        (name + "%11s%12s%12s%10s%8s%9s%9s%11s")
             .formatted(
                 "", "ms", "GFLOP/s", "cpu ms", "x cpu", "tasks", "kernels", "MiB", "compile s"));
     for (Row row : rows) {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%-36s%12.3f%12.2f%12.3f%10.3f%8d%9d%9.1f%11.2f",
+              name + "%11.3f%12.2f%12.3f%10.3f%8d%9d%9.1f%11.2f",
               row.name(),
               row.millis(),
               row.flops() / row.millis() * 1e-6,

@@ -12,6 +12,8 @@ final class Rounds {
   private static final int LEAST_WINDOWS = 3;
   private static final int MOST_WINDOWS = 8;
   private static final double STILL_FASTER = 0.97;
+  // Calls as long as this are compiled within the first of them.
+  private static final double LONG_SECONDS = 1.5;
 
   private final double[][] seconds; // [work][round]
 
@@ -51,8 +53,7 @@ final class Rounds {
       double fastest = fastest(work, effort.warmUpSeconds());
       if (window >= LEAST_WINDOWS - 1 && fastest > STILL_FASTER * before) return fastest;
       if (window == MOST_WINDOWS - 1) return fastest;
-      // Long enough to be compiled within its first calls.
-      if (fastest > effort.warmUpSeconds() * LEAST_WINDOWS) return fastest;
+      if (fastest > LONG_SECONDS) return fastest;
       before = Math.min(before, fastest);
     }
   }

@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds a device to the CPU: before a program first runs, each of its operations, once per types
@@ -23,6 +25,7 @@ import java.util.Set;
  * numbers within rounding.
  */
 final class CheckingRunner implements ProgramRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckingRunner.class);
   // Sums of single-precision numbers, in another order.
   private static final double TOLERANCE = 1e-4;
 
@@ -54,6 +57,7 @@ final class CheckingRunner implements ProgramRunner {
 
       private synchronized void checkFirst(List<Tensor> inputs) {
         if (ran) return;
+        LOG.info("check: {} holds every operation to the CPU", executable.report().runner());
         try (var _ = TensorScope.open();
             var hold = new Hold()) {
           inputs.forEach(hold::add);

@@ -64,8 +64,13 @@ public final class Runners {
     return new CheckingRunner(runner);
   }
 
-  /** Returns a runner that takes the CPU for programs that {@code preferred} cannot run. */
-  static ProgramRunner preferring(ProgramRunner preferred, Consumer<String> warn) {
+  /**
+   * Returns a runner that takes the CPU for programs that another cannot run, as {@link #AUTO} does
+   * of a device.
+   *
+   * @param warn told why, once for each reason
+   */
+  public static ProgramRunner preferring(ProgramRunner preferred, Consumer<String> warn) {
     return new PreferringRunner(preferred, ProgramExecutor.cpu(), warn);
   }
 
