@@ -28,8 +28,12 @@ public final class Parallel {
   public static final String THREADS_PROPERTY = "ashlar.threads";
 
   // Workers look for the next loop this long before they sleep: a training step's loops follow
-  // each other closely, and waking a sleeper takes tens of microseconds.
-  private static final long SPIN_NANOS = 100_000;
+  // each other closely, and waking a sleeper takes tens of microseconds. What is more, a system may
+  // put a thread that sleeps often on the caller's processor, where it helps nobody.
+  private static final long SPIN_NANOS = 1_000_000;
+
+  // A look takes no longer than this; where more has passed, the worker had no processor.
+  private static final long LOOK_NANOS = 2_000;
 
   // The caller of a loop waits for the others' last chunks this many looks before it lets go of
   // its core.
@@ -250,21 +254,25 @@ public final class Parallel {
     @Override
     public void run() {
       @Nullable Loop done = null;
-      long idleSince = System.nanoTime();
+      long last = System.nanoTime();
+      long idle = 0; // time of its own that it has spent looking
       while (true) {
         Loop loop = RUNNING.get();
         if (loop != null && loop != done) {
           loop.join(number);
           done = loop;
-          idleSince = System.nanoTime();
-        } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
+          idle = 0;
+        } else if (idle < SPIN_NANOS) {
           Thread.onSpinWait();
         } else {
           doze(loop);
           // Nothing of the last loop stays reachable while there is nothing to do.
           done = null;
-          idleSince = System.nanoTime();
+          idle = 0;
         }
+        long now = System.nanoTime();
+        idle += Math.min(now - last, LOOK_NANOS);
+        last = now;
       }
     }
 
