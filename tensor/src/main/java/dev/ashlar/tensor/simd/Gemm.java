@@ -10,15 +10,17 @@ import static dev.ashlar.tensor.simd.MicroKernels.S;
 import dev.ashlar.tensor.spi.Parallel;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * One product of two F32 matrices, blocked for the caches as in Goto and van de Geijn, "Anatomy of
  * high-performance matrix multiplication" (TOMS 2008). The right matrix is packed into panels as
- * wide as a micro-kernel, once for all; then each task packs a few rows of the left one at a time,
- * keeps them in the first-level cache, and passes all panels by. An element of the product is the
- * sum over blocks of {@link MicroKernels#DEPTH} of chains of fused multiply-adds in the order of k:
- * the same bits however the work is shared out.
+ * wide as a micro-kernel, by all threads together, or a small one by each for itself; then each
+ * task packs a few rows of the left one at a time, keeps them in the first-level cache, and passes
+ * all panels by. An element of the product is the sum over blocks of {@link MicroKernels#DEPTH} of
+ * chains of fused multiply-adds in the order of k: the same bits however the work is shared out.
  */
 final class Gemm {
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
@@ -40,6 +42,17 @@ final class Gemm {
 
   /** Work worth handing to another thread, in multiplications: some ten microseconds. */
   private static final long GRAIN = 1 << 19;
+
+  /**
+   * Up to so many numbers of the right matrix are packed by every thread for itself, if each has
+   * {@link #OWN_ROWS} rows to multiply: what another has packed would come from its cache.
+   */
+  private static final int OWN_SIZE = 1 << 16;
+
+  private static final int OWN_ROWS = 64;
+
+  /** Numbers blocks, so that a thread knows what it has packed. */
+  private static final AtomicLong BLOCKS = new AtomicLong();
 
   /** Rows of the right matrix that are transposed at a time. */
   private static final int TURNED_DEPTH = 128;
@@ -75,47 +88,94 @@ final class Gemm {
 
   /** Adds the part of the product that a block of the right matrix makes. */
   private void block(int column, int width, int from, int deep) {
-    int panels = (width + PANEL - 1) / PANEL;
-    float[] packed = Scratch.own().panels(panels * PANEL * Math.max(1, deep));
-    long panelWork = Math.max(1, (long) deep * PANEL);
-    Parallel.range(
-        panels,
-        Math.max(1, (right.columnStride() == 1 ? GRAIN / 8 : GRAIN / 32) / panelWork),
-        (first, last) -> {
-          for (int panel = (int) first; panel < last; panel++) {
-            packPanel(
-                from,
-                deep,
-                column + panel * PANEL,
-                Math.min(PANEL, width - panel * PANEL),
-                packed,
-                panel * PANEL * deep);
-          }
-        });
+    var block = new Block(column, width, from, deep);
+    if (block.size() <= OWN_SIZE && rows >= OWN_ROWS * Parallel.threads()) {
+      long number = BLOCKS.incrementAndGet();
+      multiply(block, () -> block.packedByThread(number));
+    } else {
+      float[] packed = block.packedByAll();
+      multiply(block, () -> packed);
+    }
+  }
+
+  /** Shares out the product with a block, whose packed panels each chunk asks for. */
+  private void multiply(Block block, Supplier<float[]> panels) {
     int taskRows = Math.clamp((rows / 16 + HEIGHT - 1) / HEIGHT * HEIGHT, HEIGHT, TASK_ROWS);
     int rowTasks = (rows + taskRows - 1) / taskRows;
     // Few rows: the panels are shared out as well.
-    int taskPanels = rowTasks >= 16 ? panels : Math.max(1, panels * rowTasks / 16);
-    int columnTasks = (panels + taskPanels - 1) / taskPanels;
-    long taskWork = Math.max(1, (long) taskRows * taskPanels * PANEL * deep);
+    int taskPanels = rowTasks >= 16 ? block.panels : Math.max(1, block.panels * rowTasks / 16);
+    int columnTasks = (block.panels + taskPanels - 1) / taskPanels;
+    long taskWork = Math.max(1, (long) taskRows * taskPanels * PANEL * block.deep);
     Parallel.range(
         (long) rowTasks * columnTasks,
         Math.max(1, GRAIN / taskWork),
         (first, last) -> {
+          float[] packed = panels.get();
           for (long task = first; task < last; task++) {
             int row = (int) (task / columnTasks) * taskRows;
             int panel = (int) (task % columnTasks) * taskPanels;
-            int count = Math.min(taskPanels, panels - panel);
+            int count = Math.min(taskPanels, block.panels - panel);
             new Task(
                     row,
                     Math.min(taskRows, rows - row),
-                    column + panel * PANEL,
-                    Math.min(count * PANEL, width - panel * PANEL),
-                    from,
-                    deep)
-                .run(packed, panel * PANEL * deep);
+                    block.column + panel * PANEL,
+                    Math.min(count * PANEL, block.width - panel * PANEL),
+                    block.from,
+                    block.deep)
+                .run(packed, panel * PANEL * block.deep);
           }
         });
+  }
+
+  /** A block of the right matrix: some columns, and part of the depth. */
+  private final class Block {
+    private final int column;
+    private final int width;
+    private final int from;
+    private final int deep;
+    private final int panels;
+
+    Block(int column, int width, int from, int deep) {
+      this.column = column;
+      this.width = width;
+      this.from = from;
+      this.deep = deep;
+      this.panels = (width + PANEL - 1) / PANEL;
+    }
+
+    /** Returns how many numbers the packed panels have. */
+    int size() {
+      return panels * PANEL * deep;
+    }
+
+    /** Returns panels that the threads have packed together. */
+    float[] packedByAll() {
+      float[] packed = Scratch.own().panels(size());
+      long panelWork = Math.max(1, (long) deep * PANEL);
+      Parallel.range(
+          panels,
+          Math.max(1, GRAIN / 32 / panelWork),
+          (first, last) -> pack((int) first, (int) last, packed));
+      return packed;
+    }
+
+    /** Returns panels that the calling thread has packed for itself, once for a block's number. */
+    float[] packedByThread(long number) {
+      Scratch scratch = Scratch.own();
+      float[] packed = scratch.panels(size());
+      if (scratch.packed != number) {
+        pack(0, panels, packed);
+        scratch.packed = number;
+      }
+      return packed;
+    }
+
+    private void pack(int first, int last, float[] packed) {
+      for (int panel = first; panel < last; panel++) {
+        int count = Math.min(PANEL, width - panel * PANEL);
+        packPanel(from, deep, column + panel * PANEL, count, packed, panel * PANEL * deep);
+      }
+    }
   }
 
   /** A block of the product: rows × columns, over part of the depth. */

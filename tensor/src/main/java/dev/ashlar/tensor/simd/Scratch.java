@@ -22,6 +22,9 @@ final class Scratch {
   final byte[] p = new byte[Blocks.SIZE];
   final byte[] q = new byte[Blocks.SIZE];
 
+  /** The number of the block whose panels are packed here. */
+  long packed;
+
   private float[] rows = new float[0];
   private float[] panels = new float[0];
   private float[] sums = new float[0];
