@@ -1,6 +1,7 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Layout;
 import java.util.List;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -20,6 +21,18 @@ final class Casts {
   /** Casts numbers to a row-major place of another element type, not both F32 and BOOL. */
   static void cast(Tasks tasks, Place x, Place y) {
     of(x.dtype(), y.dtype()).orElseThrow().lower(tasks, List.of(x), List.of(y));
+  }
+
+  /** Returns I32 numbers as I64, row-major. */
+  static Place toLongs(Tasks tasks, Place x) {
+    Place y = likeLongs(tasks, x);
+    cast(tasks, x, y);
+    return y;
+  }
+
+  /** Returns memory for as many I64 as an I32 place has, row-major. */
+  static Place likeLongs(Tasks tasks, Place x) {
+    return tasks.scratch(DType.I64, x.size()).with(Layout.contiguous(x.layout().shape()));
   }
 
   /** Returns how a cast becomes tasks, or empty where no kernel computes it. */

@@ -18,8 +18,17 @@ final class CoreRules {
       case Op.Fill _, Op.Arange _, Op.Unary _, Op.Copy _, Op.Cast _, Op.Binary _, Op.Compare _ ->
           isReal(step) ? Optional.of(real(step)) : TypedElements.of(step);
       case Op.Where _ -> isReal(step) ? Optional.of(real(step)) : TypedElements.of(step);
-      case Op.Not _, Op.Logical _, Op.Reduction _, Op.Softmax _, Op.LogSoftmax _, Op.MatMul _ ->
-          when(isReal(step), real(step));
+      case Op.Not _, Op.Logical _ -> Optional.of(real(step));
+      case Op.Reduction reduction ->
+          when(
+              isKnown(step),
+              (tasks, in, out) -> Lines.reduce(tasks, reduction, in.getFirst(), out.getFirst()));
+      case Op.Softmax softmax -> when(isKnown(step), softmax(op, softmax.axis()));
+      case Op.LogSoftmax softmax -> when(isKnown(step), softmax(op, softmax.axis()));
+      case Op.MatMul _ ->
+          when(
+              isKnown(step),
+              (tasks, in, out) -> Products.matmul(tasks, in.get(0), in.get(1), out.getFirst()));
       case Op.Concat concat ->
           Optional.of((tasks, in, out) -> Moves.concat(tasks, concat, in, out.getFirst()));
       case Op.Pad pad ->
@@ -30,25 +39,27 @@ final class CoreRules {
           Optional.of((tasks, in, out) -> Moves.select(tasks, select, in, out.getFirst()));
       case Op.ScatterAdd add ->
           when(
-              isFirstF32(step),
-              (tasks, in, out) -> Indices.scatterAdd(tasks, add, in, out.getFirst()));
+              isKnown(step),
+              (tasks, in, out) -> Additions.scatterAdd(tasks, add, in, out.getFirst()));
       case Op.IndexAdd add ->
-          when(isFirstF32(step), (tasks, in, out) -> Indices.add(tasks, add, in, out.getFirst()));
+          when(
+              isKnown(step),
+              (tasks, in, out) -> Additions.indexAdd(tasks, add, in, out.getFirst()));
       case Op.OneHot hot ->
           when(
               hot.dtype() != DType.BF16,
               (tasks, in, out) -> Indices.oneHot(tasks, hot, in.getFirst(), out.getFirst()));
-      case Op.ArgMax max -> when(isFirstF32(step), argument(max.axis(), true));
-      case Op.ArgMin min -> when(isFirstF32(step), argument(min.axis(), false));
-      case Op.Sort sort -> when(isFirstF32(step), ordered(op, sort.axis(), sort.descending()));
-      case Op.TopK topK -> when(isFirstF32(step), ordered(op, topK.axis(), topK.largest()));
+      case Op.ArgMax max -> when(isKnown(step), argument(max.axis(), true));
+      case Op.ArgMin min -> when(isKnown(step), argument(min.axis(), false));
+      case Op.Sort sort -> when(isKnown(step), ordered(op, sort.axis(), sort.descending()));
+      case Op.TopK topK -> when(isKnown(step), ordered(op, topK.axis(), topK.largest()));
       case Op.CumSum sum ->
           when(
-              isFirstF32(step),
+              isKnown(step),
               (tasks, in, out) -> Ordering.cumSum(tasks, sum, in.getFirst(), out.getFirst()));
       case Op.Random random ->
           when(
-              random.spec().dtype() == DType.F32,
+              random.spec().dtype() != DType.BF16,
               (tasks, in, out) -> RandomNumbers.draw(tasks, random, in.getFirst(), out.getFirst()));
       case Op.FoldKey fold ->
           Optional.of(
@@ -76,12 +87,6 @@ final class CoreRules {
       case Op.Compare compare -> binary(op, Kernels.compare(compare.comparison()));
       case Op.Logical logical -> binary(op, Kernels.logical(logical.connective()));
       case Op.Where _ -> (tasks, in, out) -> Elementwise.where(tasks, in, out.getFirst());
-      case Op.Reduction reduction ->
-          (tasks, in, out) -> Lines.reduce(tasks, reduction, in.getFirst(), out.getFirst());
-      case Op.Softmax softmax -> line(op, LineKernels::softmaxKernel, softmax.axis());
-      case Op.LogSoftmax softmax -> line(op, LineKernels::logSoftmaxKernel, softmax.axis());
-      case Op.MatMul _ ->
-          (tasks, in, out) -> Products.matmul(tasks, in.get(0), in.get(1), out.getFirst());
       default -> throw new IllegalStateException(op.label());
     };
   }
@@ -104,17 +109,17 @@ final class CoreRules {
     return (tasks, in, out) -> Elementwise.binary(tasks, op.label(), kernel, in, out.getFirst());
   }
 
-  private static Rule line(Op op, Kernels.Line kernel, int axis) {
-    return (tasks, in, out) ->
-        Lines.alongAxis(tasks, op.label(), kernel, axis, in.getFirst(), out.getFirst());
+  private static Rule softmax(Op op, int axis) {
+    return (tasks, in, out) -> Lines.softmax(tasks, op, axis, in.getFirst(), out.getFirst());
   }
 
   private static DType dtype(Step step) {
     return step.inputs().getFirst().spec().dtype();
   }
 
-  private static boolean isFirstF32(Step step) {
-    return dtype(step) == DType.F32;
+  /** Returns whether the first input is of an element type with kernels. */
+  private static boolean isKnown(Step step) {
+    return dtype(step) != DType.BF16;
   }
 
   /** Returns whether all of a step is F32 or BOOL. */

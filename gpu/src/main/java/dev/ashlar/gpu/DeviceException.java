@@ -35,7 +35,8 @@ public final class DeviceException extends ProgramRunnerException {
   static DeviceException unknown(String name, List<DeviceInfo> known) {
     return new DeviceException(
         "device %s: there is none; there are %s"
-            .formatted(name, known.stream().map(DeviceInfo::name).toList()));
+            .formatted(
+                name, known.stream().map(DeviceInfo::name).collect(Collectors.joining(", "))));
   }
 
   static DeviceException noKernel(Step step, String device) {
@@ -90,7 +91,7 @@ public final class DeviceException extends ProgramRunnerException {
   }
 
   /** Returns what went wrong first, in one line without colours: TornadoVM adds stack traces. */
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     Throwable first = failure;
     while (first.getCause() != null && first.getCause().getMessage() != null) {
       first = first.getCause();

@@ -43,18 +43,24 @@ public final class Devices {
   /** Returns what is missing for devices to be used, each with its remedy. */
   public static List<DeviceProblem> problems() {
     List<DeviceProblem> problems = TornadoFlags.problems(System.getenv("TORNADOVM_HOME"));
-    return problems.isEmpty() ? missingDriver() : problems;
+    return problems.isEmpty() ? Drivers.PROBLEMS : problems;
   }
 
-  private static List<DeviceProblem> missingDriver() {
-    try {
-      var runtime = TornadoRuntimeProvider.getTornadoRuntime();
-      for (int driver = 0; driver < runtime.getNumBackends(); driver++) {
-        if (runtime.getBackend(driver).getNumDevices() > 0) return List.of();
+  /** Looks for drivers once: TornadoVM says only the first time why it does not start. */
+  private static final class Drivers {
+    static final List<DeviceProblem> PROBLEMS = problems();
+
+    private static List<DeviceProblem> problems() {
+      try {
+        var runtime = TornadoRuntimeProvider.getTornadoRuntime();
+        for (int driver = 0; driver < runtime.getNumBackends(); driver++) {
+          if (runtime.getBackend(driver).getNumDevices() > 0) return List.of();
+        }
+        return List.of(new DeviceProblem("TornadoVM found no driver with a device", REMEDY));
+      } catch (RuntimeException | LinkageError e) {
+        String what = "TornadoVM does not start: " + DeviceException.reason(e);
+        return List.of(new DeviceProblem(what, REMEDY));
       }
-      return List.of(new DeviceProblem("TornadoVM found no driver with a device", REMEDY));
-    } catch (RuntimeException | LinkageError e) {
-      return List.of(new DeviceProblem("TornadoVM does not start (%s)".formatted(e), REMEDY));
     }
   }
 

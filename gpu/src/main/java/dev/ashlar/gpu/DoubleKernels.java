@@ -130,10 +130,32 @@ final class DoubleKernels {
     if (code == Kernels.FLOOR) {
       r = TornadoMath.floor(x);
     }
+    if (code == Kernels.EXPM1) {
+      r = DoubleScalars.expm1(x);
+    }
+    if (code == Kernels.LOG1P) {
+      r = DoubleScalars.log1p(x);
+    }
+    if (code == Kernels.SIN) {
+      r = TornadoMath.sin(x);
+    }
+    if (code == Kernels.COS) {
+      r = TornadoMath.cos(x);
+    }
+    if (code == Kernels.TANH) {
+      r = TornadoMath.tanh(x);
+    }
+    if (code == Kernels.SIGMOID) {
+      r = 1.0 / (1.0 + TornadoMath.exp(-x));
+    }
+    if (code == Kernels.ROUND) {
+      r = DoubleScalars.round(x);
+    }
     return r;
   }
 
-  private static double binary(int code, double u, double v) {
+  /** Computes what a code says. */
+  static double binary(int code, double u, double v) {
     double r = u + v;
     if (code == Kernels.MINUS) {
       r = u - v;
@@ -149,6 +171,12 @@ final class DoubleKernels {
     }
     if (code == Kernels.MINIMUM) {
       r = Scalars.min(u, v);
+    }
+    if (code == Kernels.REM) {
+      r = DoubleScalars.rem(u, v);
+    }
+    if (code == Kernels.POW) {
+      r = DoubleScalars.pow(u, v);
     }
     return r;
   }

@@ -8,8 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 /**
  * Kernels of indices. First an index becomes {@code places}, row-major I32: its numbers, 0 for
  * those out of range, -1 for those to be ignored. Their plain counterparts are in {@code Index} of
- * {@code dev.ashlar.tensor.reference}. Additions to one place happen in row-major order of the
- * source, one work item adding all of them.
+ * {@code dev.ashlar.tensor.reference}.
  */
 final class IndexKernels {
   /** The work items of a group: a power of two, and the size of its local memory. */
@@ -148,109 +147,6 @@ final class IndexKernels {
       }
       faults.set(fault, told);
       faults.set(fault + 1, number);
-    }
-  }
-
-  /**
-   * Writes which positions hold the least place, the next, …: {@code n} work items, each looking
-   * for its rank.
-   */
-  static void orderKernel(KernelContext c, IntArray places, IntArray order, int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      int mine = places.get(i);
-      int rank = 0;
-      for (int j = 0; j < n; j++) {
-        int other = places.get(j);
-        if (other < mine) {
-          rank = rank + 1;
-        }
-        if (other == mine && j < i) {
-          rank = rank + 1;
-        }
-      }
-      order.set(rank, i);
-    }
-  }
-
-  /**
-   * into [outer, size, inner], source [outer, count, inner] row-major; a work item per result.
-   * Plain counterpart: {@code Op.IndexAdd}.
-   */
-  static void indexAddKernel(
-      KernelContext c,
-      FloatArray into,
-      IntArray places,
-      IntArray order,
-      FloatArray source,
-      FloatArray y,
-      IntArray g,
-      int at,
-      int size,
-      int count,
-      int inner,
-      int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      int line = i / inner;
-      int outer = line / size;
-      int wanted = line - outer * size;
-      int begin = 0;
-      int end = count;
-      while (begin < end) {
-        int middle = (begin + end) / 2;
-        if (places.get(order.get(middle)) < wanted) {
-          begin = middle + 1;
-        } else {
-          end = middle;
-        }
-      }
-      float sum = into.get(Geometry.index(g, at, 0, i));
-      int from = outer * count * inner + i - line * inner;
-      boolean more = begin < count;
-      while (more) {
-        int position = order.get(begin);
-        more = places.get(position) == wanted;
-        if (more) {
-          sum = sum + source.get(from + position * inner);
-        }
-        begin = begin + 1;
-        more = more && begin < count;
-      }
-      y.set(i, sum);
-    }
-  }
-
-  /**
-   * Adds to y, a copy of into: a work item per place of each line of the index. The entry says
-   * where lines begin in places, source and y; {@code steps} where their strides are. Plain
-   * counterpart: {@code Op.ScatterAdd}.
-   */
-  static void scatterAddKernel(
-      KernelContext c,
-      IntArray places,
-      FloatArray source,
-      FloatArray y,
-      IntArray g,
-      int at,
-      int steps,
-      int size,
-      int count,
-      int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      int line = i / size;
-      int wanted = i - line * size;
-      int place = Geometry.index(g, at, 0, line);
-      int from = Geometry.index(g, at, 1, line);
-      int to = Geometry.index(g, at, 2, line) + wanted * g.get(steps + 2);
-      float sum = y.get(to);
-      for (int j = 0; j < count; j++) {
-        if (places.get(place + j * g.get(steps)) == wanted) {
-          sum = sum + source.get(from + j * g.get(steps + 1));
-        }
-      }
-      y.set(to, sum);
     }
   }
 

@@ -1,16 +1,14 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.DType;
-import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Shape;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Operations that add at indices, and what every index becomes first. */
+/** What every index becomes first, and the vectors that stand for classes. */
 final class Indices {
   private Indices() {}
 
@@ -108,111 +106,6 @@ final class Indices {
                 n);
           }
         });
-  }
-
-  static void add(Tasks tasks, Op.IndexAdd op, List<Place> in, Place y) {
-    Place into = in.get(0);
-    Shape shape = into.layout().shape();
-    IntArray places = places(tasks, op, in.get(1), op.axis(), shape);
-    if (in.get(2).size() == 0) {
-      TypedElements.copy(tasks, into, y);
-      return;
-    }
-    int count = in.get(1).size();
-    IntArray order =
-        tasks.once(List.of(places, "order"), IntArray.class, () -> order(tasks, places, count));
-    Place source = TypedElements.rowMajor(tasks, in.get(2));
-    int at = tasks.geometry().add(shape, into.layout());
-    int size = shape.dim(op.axis());
-    int inner = Math.toIntExact(shape.slice(op.axis() + 1, shape.rank()).size());
-    int n = y.size();
-    tasks.each(
-        "indexAdd",
-        List.of(into.array(), places, order, source.array()),
-        List.of(y.array()),
-        n,
-        (graph, id, g) ->
-            graph.task(
-                id,
-                IndexKernels::indexAddKernel,
-                tasks.context(),
-                into.floats(),
-                places,
-                order,
-                source.floats(),
-                y.floats(),
-                g,
-                at,
-                size,
-                count,
-                inner,
-                n));
-  }
-
-  /** Returns the positions of places in their order. */
-  private static IntArray order(Tasks tasks, IntArray places, int n) {
-    IntArray order = tasks.lasting(DType.I32, n).ints();
-    tasks.each(
-        "order",
-        List.of(places),
-        List.of(order),
-        n,
-        (graph, id, _) ->
-            graph.task(id, IndexKernels::orderKernel, tasks.context(), places, order, n));
-    return order;
-  }
-
-  static void scatterAdd(Tasks tasks, Op.ScatterAdd op, List<Place> in, Place y) {
-    TypedElements.copy(tasks, in.get(0), y);
-    Shape shape = in.get(1).layout().shape();
-    IntArray places = places(tasks, op, in.get(1), op.axis(), y.layout().shape());
-    if (shape.size() == 0) return;
-    Place source = in.get(2);
-    Layout to = y.layout();
-    for (int i = 0; i < shape.rank(); i++) {
-      if (i != op.axis()) to = to.slice(i, 0, shape.dim(i), 1);
-    }
-    Layout from = Layout.contiguous(shape);
-    int[] others = IntStream.range(0, shape.rank()).filter(i -> i != op.axis()).toArray();
-    Layout lines = Lines.axes(from, others, true);
-    int at =
-        tasks
-            .geometry()
-            .add(
-                lines.shape(),
-                lines,
-                Lines.axes(source.layout(), others, true),
-                Lines.axes(to, others, true));
-    int steps =
-        tasks
-            .geometry()
-            .addStrides(
-                from.strideElements(op.axis()),
-                source.layout().strideElements(op.axis()),
-                to.strideElements(op.axis()),
-                0);
-    int size = y.layout().shape().dim(op.axis());
-    int count = shape.dim(op.axis());
-    int n = Math.toIntExact(lines.shape().size() * size);
-    tasks.each(
-        "scatterAdd",
-        List.of(places, source.array(), y.array()),
-        List.of(y.array()),
-        n,
-        (graph, id, g) ->
-            graph.task(
-                id,
-                IndexKernels::scatterAddKernel,
-                tasks.context(),
-                places,
-                source.floats(),
-                y.floats(),
-                g,
-                at,
-                steps,
-                size,
-                count,
-                n));
   }
 
   static void oneHot(Tasks tasks, Op.OneHot op, Place index, Place y) {

@@ -153,6 +153,36 @@ final class IntKernels {
     }
   }
 
+  /** Reports a negative exponent. Plain counterpart: {@code Op.Pow}. */
+  static void powKernel(
+      KernelContext c,
+      IntArray a,
+      IntArray b,
+      IntArray y,
+      IntArray faults,
+      IntArray g,
+      int at,
+      int fault,
+      int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      int square = a.get(Geometry.index(g, at, 0, i));
+      int rest = b.get(Geometry.index(g, at, 1, i));
+      if (rest < 0) {
+        faults.set(fault, faults.get(fault) | 1);
+      }
+      int r = 1;
+      while (rest > 0) {
+        if ((rest & 1) == 1) {
+          r = r * square;
+        }
+        square = square * square;
+        rest = rest >> 1;
+      }
+      y.set(i, r);
+    }
+  }
+
   /** Two comparisons where one would do: TornadoVM makes {@code <=} true of NaN. */
   private static float compare(int code, int u, int v) {
     float r = 0.0f;

@@ -20,6 +20,13 @@ final class Kernels {
   static final int LOG = 5;
   static final int RECIPROCAL = 6;
   static final int FLOOR = 7;
+  static final int EXPM1 = 8;
+  static final int LOG1P = 9;
+  static final int SIN = 10;
+  static final int COS = 11;
+  static final int TANH = 12;
+  static final int SIGMOID = 13;
+  static final int ROUND = 14;
 
   static final int PLUS = 0;
   static final int MINUS = 1;
@@ -28,6 +35,7 @@ final class Kernels {
   static final int REM = 4;
   static final int MAXIMUM = 5;
   static final int MINIMUM = 6;
+  static final int POW = 7;
 
   static final int EQUAL = 0;
   static final int NOT_EQUAL = 1;
@@ -130,24 +138,37 @@ final class Kernels {
           case Op.Sqrt _ -> real ? SQRT : null;
           case Op.Reciprocal _ -> real ? RECIPROCAL : null;
           case Op.Floor _ -> real ? FLOOR : null;
-          case Op.Expm1 _, Op.Log1p _, Op.Sin _, Op.Cos _, Op.Tanh _ -> null;
-          case Op.Sigmoid _, Op.Round _ -> null;
+          case Op.Expm1 _ -> real ? EXPM1 : null;
+          case Op.Log1p _ -> real ? LOG1P : null;
+          case Op.Sin _ -> real ? SIN : null;
+          case Op.Cos _ -> real ? COS : null;
+          case Op.Tanh _ -> real ? TANH : null;
+          case Op.Sigmoid _ -> real ? SIGMOID : null;
+          case Op.Round _ -> real ? ROUND : null;
         });
   }
 
-  /** Returns the code of an operation on numbers of an element type other than F32, or empty. */
-  static Optional<Integer> code(Op.Binary op, DType dtype) {
-    return Optional.ofNullable(
-        switch (op) {
-          case Op.Plus _ -> PLUS;
-          case Op.Minus _ -> MINUS;
-          case Op.Times _ -> TIMES;
-          case Op.Div _ -> DIV;
-          case Op.Rem _ -> dtype == DType.F64 ? null : REM;
-          case Op.Maximum _ -> MAXIMUM;
-          case Op.Minimum _ -> MINIMUM;
-          case Op.Pow _ -> null;
-        });
+  /** Returns the code of an operation on numbers of an element type other than F32. */
+  static int code(Op.Binary op) {
+    return switch (op) {
+      case Op.Plus _ -> PLUS;
+      case Op.Minus _ -> MINUS;
+      case Op.Times _ -> TIMES;
+      case Op.Div _ -> DIV;
+      case Op.Rem _ -> REM;
+      case Op.Maximum _ -> MAXIMUM;
+      case Op.Minimum _ -> MINIMUM;
+      case Op.Pow _ -> POW;
+    };
+  }
+
+  /** Returns the code of what a reduction makes of two numbers. */
+  static int code(Op.Reduction op) {
+    return switch (op) {
+      case Op.Sum _ -> PLUS;
+      case Op.Max _ -> MAXIMUM;
+      case Op.Min _ -> MINIMUM;
+    };
   }
 
   /** Returns the code of a comparison. */

@@ -1,5 +1,7 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.gpu.Task.Call;
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Shape;
@@ -11,6 +13,12 @@ final class Lines {
   private Lines() {}
 
   static void reduce(Tasks tasks, Op.Reduction op, Place x, Place y) {
+    if (x.dtype() == DType.I32) {
+      Place folded = Casts.likeLongs(tasks, y);
+      reduce(tasks, op, Casts.toLongs(tasks, x), folded);
+      Casts.cast(tasks, folded, y);
+      return;
+    }
     int[] all = IntStream.range(0, x.layout().rank()).toArray();
     int[] kept = IntStream.of(all).filter(axis -> !op.axes().contains(axis)).toArray();
     int[] gone = IntStream.of(all).filter(op.axes()::contains).toArray();
@@ -18,39 +26,81 @@ final class Lines {
     Layout along = axes(x.layout(), gone, false);
     int at = tasks.geometry().add(lines.shape(), lines);
     int atAlong = tasks.geometry().add(along.shape(), along);
-    add(tasks, op.label(), Kernels.reduction(op), x, y, lines.shape(), along.shape(), at, atAlong);
+    int size = Math.toIntExact(along.shape().size());
+    int code = Kernels.code(op);
+    Call call =
+        (graph, id, g) -> {
+          var c = tasks.context();
+          switch (x.dtype()) {
+            case F32, BOOL ->
+                graph.task(
+                    id, Kernels.reduction(op), c, x.floats(), y.floats(), g, at, atAlong, size);
+            case F64 ->
+                graph.task(
+                    id,
+                    DoubleLineKernels::reduceKernel,
+                    c,
+                    x.doubles(),
+                    y.doubles(),
+                    g,
+                    at,
+                    atAlong,
+                    size,
+                    code);
+            case I64 ->
+                graph.task(
+                    id,
+                    LongLineKernels::reduceKernel,
+                    c,
+                    x.longs(),
+                    y.longs(),
+                    g,
+                    at,
+                    atAlong,
+                    size,
+                    code);
+            case I32, BF16 -> throw TypedElements.unexpected(x);
+          }
+        };
+    add(tasks, op.label(), x, y, lines.shape(), call);
   }
 
-  static void alongAxis(Tasks tasks, String name, Kernels.Line kernel, int axis, Place x, Place y) {
+  /** Adds a softmax, or its logarithm, along an axis. */
+  static void softmax(Tasks tasks, Op op, int axis, Place x, Place y) {
     int[] one = {axis};
     int[] others = IntStream.range(0, x.layout().rank()).filter(i -> i != axis).toArray();
     Layout lines = axes(x.layout(), others, true);
     Layout along = axes(x.layout(), one, false);
     int at = tasks.geometry().add(lines.shape(), lines, axes(y.layout(), others, true));
     int atAlong = tasks.geometry().add(along.shape(), along, axes(y.layout(), one, false));
-    add(tasks, name, kernel, x, y, lines.shape(), along.shape(), at, atAlong);
+    int size = Math.toIntExact(along.shape().size());
+    int log = op instanceof Op.LogSoftmax ? 1 : 0;
+    Kernels.Line kernel = log == 1 ? LineKernels::logSoftmaxKernel : LineKernels::softmaxKernel;
+    Call call =
+        (graph, id, g) -> {
+          var c = tasks.context();
+          if (x.dtype() == DType.F32) {
+            graph.task(id, kernel, c, x.floats(), y.floats(), g, at, atAlong, size);
+          } else {
+            graph.task(
+                id,
+                DoubleLineKernels::softmaxKernel,
+                c,
+                x.doubles(),
+                y.doubles(),
+                g,
+                at,
+                atAlong,
+                size,
+                log);
+          }
+        };
+    add(tasks, op.label(), x, y, lines.shape(), call);
   }
 
-  private static void add(
-      Tasks tasks,
-      String name,
-      Kernels.Line kernel,
-      Place x,
-      Place y,
-      Shape lines,
-      Shape along,
-      int at,
-      int atAlong) {
-    int length = Math.toIntExact(along.size());
+  private static void add(Tasks tasks, String name, Place x, Place y, Shape lines, Call call) {
     tasks.groups(
-        name,
-        List.of(x.array()),
-        List.of(y.array()),
-        lines.size(),
-        LineKernels.GROUP,
-        (graph, id, g) ->
-            graph.task(
-                id, kernel, tasks.context(), x.floats(), y.floats(), g, at, atAlong, length));
+        name, List.of(x.array()), List.of(y.array()), lines.size(), LineKernels.GROUP, call);
   }
 
   /** Returns some axes of a layout, from its first element or from 0. */

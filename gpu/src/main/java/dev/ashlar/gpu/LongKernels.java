@@ -111,7 +111,8 @@ final class LongKernels {
     return r;
   }
 
-  private static long binary(int code, long u, long v) {
+  /** Computes what a code says, but for what can fail. */
+  static long binary(int code, long u, long v) {
     long r = u + v;
     if (code == Kernels.MINUS) {
       r = u - v;
@@ -156,6 +157,36 @@ final class LongKernels {
       }
       if (v == 0) {
         faults.set(fault, faults.get(fault) | 1);
+      }
+      y.set(i, r);
+    }
+  }
+
+  /** Reports a negative exponent. Plain counterpart: {@code Op.Pow}. */
+  static void powKernel(
+      KernelContext c,
+      LongArray a,
+      LongArray b,
+      LongArray y,
+      IntArray faults,
+      IntArray g,
+      int at,
+      int fault,
+      int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      long square = a.get(Geometry.index(g, at, 0, i));
+      long rest = b.get(Geometry.index(g, at, 1, i));
+      if (rest < 0) {
+        faults.set(fault, faults.get(fault) | 1);
+      }
+      long r = 1L;
+      while (rest > 0) {
+        if ((rest & 1) == 1) {
+          r = r * square;
+        }
+        square = square * square;
+        rest = rest >> 1;
       }
       y.set(i, r);
     }

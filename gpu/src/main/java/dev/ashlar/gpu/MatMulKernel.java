@@ -1,6 +1,7 @@
 package dev.ashlar.gpu;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -62,6 +63,56 @@ final class MatMulKernel {
     for (int k = 0; k < inner; k += TILE) {
       float u = 0.0f;
       float v = 0.0f;
+      if (row < rows && k + j < inner) {
+        u = a.get(left + (k + j) * g.get(steps + 1));
+      }
+      if (column < columns && k + i < inner) {
+        v = b.get(right + (k + i) * g.get(steps + 2));
+      }
+      tileA[me] = u;
+      tileB[me] = v;
+      c.localBarrier();
+      for (int l = 0; l < TILE; l++) {
+        sum += tileA[i * TILE + l] * tileB[l * TILE + j];
+      }
+      c.localBarrier();
+    }
+    if (row < rows && column < columns) {
+      y.set((batch * rows + row) * columns + column, sum);
+    }
+  }
+
+  /** The same of F64. */
+  static void matmulOfDoubles(
+      KernelContext c,
+      DoubleArray a,
+      DoubleArray b,
+      DoubleArray y,
+      IntArray g,
+      int at,
+      int steps,
+      int rows,
+      int inner,
+      int columns) {
+    int me = c.localIdx;
+    int group = c.groupIdx;
+    int tilesAcross = (columns + TILE - 1) / TILE;
+    int tilesDown = (rows + TILE - 1) / TILE;
+    int batch = group / (tilesAcross * tilesDown);
+    int tile = group - batch * tilesAcross * tilesDown;
+    int down = tile / tilesAcross;
+    int i = me / TILE;
+    int j = me - i * TILE;
+    int row = down * TILE + i;
+    int column = (tile - down * tilesAcross) * TILE + j;
+    int left = Geometry.index(g, at, 0, batch) + row * g.get(steps);
+    int right = Geometry.index(g, at, 1, batch) + column * g.get(steps + 3);
+    double[] tileA = c.allocateDoubleLocalArray(GROUP);
+    double[] tileB = c.allocateDoubleLocalArray(GROUP);
+    double sum = 0.0;
+    for (int k = 0; k < inner; k += TILE) {
+      double u = 0.0;
+      double v = 0.0;
       if (row < rows && k + j < inner) {
         u = a.get(left + (k + j) * g.get(steps + 1));
       }

@@ -137,13 +137,17 @@ final class Moves {
     Place x = in.get(0);
     Shape shape = in.get(1).layout().shape();
     IntArray places = Indices.places(tasks, op, in.get(1), op.axis(), x.layout().shape());
-    if (x.size() == 0) return;
+    if (x.size() > 0) gather(tasks, x, op.axis(), shape, places, y);
+  }
+
+  /** Takes what lies at places, row-major of a shape, along an axis. */
+  static void gather(Tasks tasks, Place x, int axis, Shape shape, IntArray places, Place y) {
     Layout first = x.layout();
     for (int i = 0; i < first.rank(); i++) {
-      first = first.slice(i, 0, i == op.axis() ? 1 : shape.dim(i), 1);
+      first = first.slice(i, 0, i == axis ? 1 : shape.dim(i), 1);
     }
     int at = tasks.geometry().add(shape, first.expand(shape));
-    int stride = Math.toIntExact(x.layout().strideElements(op.axis()));
+    int stride = Math.toIntExact(x.layout().strideElements(axis));
     int n = y.size();
     tasks.each(
         "gather",

@@ -1,11 +1,14 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Order along an axis, and running sums, of F32. */
+/** Order along an axis, and running sums. */
 final class Ordering {
   private Ordering() {}
 
@@ -17,9 +20,17 @@ final class Ordering {
    */
   private record Entries(int at, int along, int count, int size) {}
 
+  /**
+   * Positions of lines in order.
+   *
+   * @param array lines of positions
+   * @param at where the first line begins
+   */
+  record Sorted(IntArray array, int at) {}
+
   private static Entries entries(Tasks tasks, int axis, Place x, Place y) {
     int[] one = {axis};
-    int[] others = IntStream.range(0, x.layout().rank()).filter(i -> i != axis).toArray();
+    int[] others = others(x, axis);
     Layout lines = Lines.axes(x.layout(), others, true);
     Layout along = Lines.axes(x.layout(), one, false);
     int at = tasks.geometry().add(lines.shape(), lines, Lines.axes(y.layout(), others, true));
@@ -28,97 +39,240 @@ final class Ordering {
         at, atAlong, Math.toIntExact(lines.shape().size()), x.layout().shape().dim(axis));
   }
 
+  private static int[] others(Place x, int axis) {
+    return IntStream.range(0, x.layout().rank()).filter(i -> i != axis).toArray();
+  }
+
   /** Finds the greatest, or the least, along an axis. */
-  static void argument(Tasks tasks, int axis, boolean greatest, Place x, Place y) {
+  static void argument(Tasks tasks, int axis, boolean greatest, Place in, Place y) {
+    Place x = in.dtype() == DType.I32 ? Casts.toLongs(tasks, in) : in;
     Place kept = y.with(Layout.contiguous(x.layout().shape().with(axis, 1)));
-    Entries lines = entries(tasks, axis, x, kept);
+    Entries l = entries(tasks, axis, x, kept);
     float sign = greatest ? 1 : -1;
+    double wideSign = sign;
+    long flip = greatest ? 0 : -1;
     tasks.groups(
         greatest ? "argMax" : "argMin",
         List.of(x.array()),
         List.of(y.array()),
-        lines.count,
+        l.count,
         OrderKernels.GROUP,
-        (graph, id, g) ->
-            graph.task(
-                id,
-                OrderKernels::argumentKernel,
-                tasks.context(),
-                x.floats(),
-                y.longs(),
-                g,
-                lines.at,
-                lines.along,
-                lines.size,
-                sign));
-  }
-
-  /** Puts the first elements of lines in order, as many as the results have room for. */
-  static void sort(Tasks tasks, Op op, int axis, boolean descending, Place x, List<Place> out) {
-    Place values = out.get(0);
-    Place indices = out.get(1);
-    Entries lines = entries(tasks, axis, x, values);
-    int wanted = values.layout().shape().dim(axis);
-    int n = x.size();
-    tasks.each(
-        op.label(),
-        List.of(x.array()),
-        List.of(values.array(), indices.array()),
-        n,
         (graph, id, g) -> {
           var c = tasks.context();
-          if (descending) {
-            graph.task(
-                id,
-                OrderKernels::descendingKernel,
-                c,
-                x.floats(),
-                values.floats(),
-                indices.longs(),
-                g,
-                lines.at,
-                lines.along,
-                lines.size,
-                wanted,
-                n);
-          } else {
-            graph.task(
-                id,
-                OrderKernels::ascendingKernel,
-                c,
-                x.floats(),
-                values.floats(),
-                indices.longs(),
-                g,
-                lines.at,
-                lines.along,
-                lines.size,
-                wanted,
-                n);
+          var r = y.longs();
+          switch (x.dtype()) {
+            case F32 ->
+                graph.task(
+                    id,
+                    OrderKernels::argumentKernel,
+                    c,
+                    x.floats(),
+                    r,
+                    g,
+                    l.at,
+                    l.along,
+                    l.size,
+                    sign);
+            case F64 ->
+                graph.task(
+                    id,
+                    OrderKernels::argumentOfDoublesKernel,
+                    c,
+                    x.doubles(),
+                    r,
+                    g,
+                    l.at,
+                    l.along,
+                    l.size,
+                    wideSign);
+            case I64 ->
+                graph.task(
+                    id,
+                    OrderKernels::argumentOfLongsKernel,
+                    c,
+                    x.longs(),
+                    r,
+                    g,
+                    l.at,
+                    l.along,
+                    l.size,
+                    flip);
+            case I32, BOOL, BF16 -> throw TypedElements.unexpected(x);
           }
         });
   }
 
-  static void cumSum(Tasks tasks, Op.CumSum op, Place x, Place y) {
-    Entries lines = entries(tasks, op.axis(), x, y);
+  /** Puts the first elements of lines in order, as many as the results have room for. */
+  static void sort(Tasks tasks, Op op, int axis, boolean descending, Place x, List<Place> out) {
+    Place indices = out.get(1);
+    Sorted sorted = sorted(tasks, op.label(), axis, descending, x);
+    Shape shape = indices.layout().shape();
+    int n = indices.size();
+    int size = x.layout().shape().dim(axis);
+    int wanted = shape.dim(axis);
+    int inner = Math.toIntExact(shape.slice(axis + 1, shape.rank()).size());
+    IntArray places = tasks.ints(n);
+    tasks.each(
+        "first",
+        List.of(sorted.array),
+        List.of(indices.array(), places),
+        n,
+        (graph, id, _) ->
+            graph.task(
+                id,
+                SortKernels::firstKernel,
+                tasks.context(),
+                sorted.array,
+                indices.longs(),
+                places,
+                sorted.at,
+                size,
+                wanted,
+                inner,
+                n));
+    Moves.gather(tasks, x, axis, shape, places, out.getFirst());
+  }
+
+  /** Returns the order of the lines along an axis. */
+  static Sorted sorted(Tasks tasks, String name, int axis, boolean descending, Place x) {
+    int total = x.size();
+    return sorted(tasks, name, axis, descending, x, tasks.ints(2L * total));
+  }
+
+  /** Returns the order of the lines along an axis, in memory for twice as many positions. */
+  static Sorted sorted(
+      Tasks tasks, String name, int axis, boolean descending, Place x, IntArray order) {
+    int total = x.size();
+    Layout lines = Lines.axes(x.layout(), others(x, axis), true);
+    int at = tasks.geometry().add(lines.shape(), lines);
+    int step = Math.toIntExact(x.layout().strideElements(axis));
+    int size = x.layout().shape().dim(axis);
+    int down = descending ? 1 : 0;
+    tasks.groups(
+        name,
+        List.of(x.array(), order),
+        List.of(order),
+        lines.shape().size(),
+        SortKernels.GROUP,
+        (graph, id, g) -> {
+          var c = tasks.context();
+          switch (x.dtype()) {
+            case F32 ->
+                graph.task(
+                    id,
+                    SortKernels::sortFloatsKernel,
+                    c,
+                    x.floats(),
+                    order,
+                    g,
+                    at,
+                    step,
+                    size,
+                    total,
+                    down);
+            case F64 ->
+                graph.task(
+                    id,
+                    SortKernels::sortDoublesKernel,
+                    c,
+                    x.doubles(),
+                    order,
+                    g,
+                    at,
+                    step,
+                    size,
+                    total,
+                    down);
+            case I32 ->
+                graph.task(
+                    id,
+                    SortKernels::sortIntsKernel,
+                    c,
+                    x.ints(),
+                    order,
+                    g,
+                    at,
+                    step,
+                    size,
+                    total,
+                    down);
+            case I64 ->
+                graph.task(
+                    id,
+                    SortKernels::sortLongsKernel,
+                    c,
+                    x.longs(),
+                    order,
+                    g,
+                    at,
+                    step,
+                    size,
+                    total,
+                    down);
+            case BOOL, BF16 -> throw TypedElements.unexpected(x);
+          }
+        });
+    return new Sorted(order, SortKernels.half(size) * total);
+  }
+
+  static void cumSum(Tasks tasks, Op.CumSum op, Place in, Place out) {
+    if (in.dtype() == DType.I32) {
+      Place sums = Casts.likeLongs(tasks, out);
+      cumSum(tasks, op, Casts.toLongs(tasks, in), sums);
+      Casts.cast(tasks, sums, out);
+      return;
+    }
+    Entries l = entries(tasks, op.axis(), in, out);
     int reverse = op.reverse() ? 1 : 0;
     tasks.each(
         "cumSum",
-        List.of(x.array()),
-        List.of(y.array()),
-        lines.count,
-        (graph, id, g) ->
-            graph.task(
-                id,
-                OrderKernels::cumSumKernel,
-                tasks.context(),
-                x.floats(),
-                y.floats(),
-                g,
-                lines.at,
-                lines.along,
-                lines.size,
-                reverse,
-                lines.count));
+        List.of(in.array()),
+        List.of(out.array()),
+        l.count,
+        (graph, id, g) -> {
+          var c = tasks.context();
+          switch (in.dtype()) {
+            case F32 ->
+                graph.task(
+                    id,
+                    OrderKernels::cumSumKernel,
+                    c,
+                    in.floats(),
+                    out.floats(),
+                    g,
+                    l.at,
+                    l.along,
+                    l.size,
+                    reverse,
+                    l.count);
+            case F64 ->
+                graph.task(
+                    id,
+                    OrderKernels::cumSumOfDoublesKernel,
+                    c,
+                    in.doubles(),
+                    out.doubles(),
+                    g,
+                    l.at,
+                    l.along,
+                    l.size,
+                    reverse,
+                    l.count);
+            case I64 ->
+                graph.task(
+                    id,
+                    OrderKernels::cumSumOfLongsKernel,
+                    c,
+                    in.longs(),
+                    out.longs(),
+                    g,
+                    l.at,
+                    l.along,
+                    l.size,
+                    reverse,
+                    l.count);
+            case I32, BOOL, BF16 -> throw TypedElements.unexpected(in);
+          }
+        });
   }
 }

@@ -1,5 +1,6 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
 import java.util.List;
@@ -29,11 +30,13 @@ final class Products {
         List.of(y.array()),
         MatMulKernel.groups(batch.size(), rows, columns),
         MatMulKernel.GROUP,
-        (graph, id, g) ->
+        (graph, id, g) -> {
+          var c = tasks.context();
+          if (y.dtype() == DType.F32) {
             graph.task(
                 id,
                 MatMulKernel::matmul,
-                tasks.context(),
+                c,
                 a.floats(),
                 b.floats(),
                 y.floats(),
@@ -42,7 +45,23 @@ final class Products {
                 steps,
                 rows,
                 inner,
-                columns));
+                columns);
+          } else {
+            graph.task(
+                id,
+                MatMulKernel::matmulOfDoubles,
+                c,
+                a.doubles(),
+                b.doubles(),
+                y.doubles(),
+                g,
+                at,
+                steps,
+                rows,
+                inner,
+                columns);
+          }
+        });
   }
 
   /** Returns where the matrices of a batch begin. */

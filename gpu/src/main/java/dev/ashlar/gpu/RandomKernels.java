@@ -1,6 +1,7 @@
 package dev.ashlar.gpu;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
@@ -24,6 +25,22 @@ final class RandomKernels {
     int i = c.globalIdx;
     if (i < n) {
       y.set(i, Scalars.normal(key.get(0), key.get(1), (long) i));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Uniform} of F64, to the last bit. */
+  static void uniformOfDoublesKernel(KernelContext c, LongArray key, DoubleArray y, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      y.set(i, DoubleScalars.uniform(Scalars.bits(key.get(0), key.get(1), (long) i)));
+    }
+  }
+
+  /** Plain counterpart: {@code Op.Normal} of F64. */
+  static void normalOfDoublesKernel(KernelContext c, LongArray key, DoubleArray y, int n) {
+    int i = c.globalIdx;
+    if (i < n) {
+      y.set(i, DoubleScalars.normal(key.get(0), key.get(1), (long) i));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
@@ -18,11 +19,16 @@ final class RandomNumbers {
         n,
         (graph, id, _) -> {
           var c = tasks.context();
+          boolean single = y.dtype() == DType.F32;
           switch (op) {
-            case Op.Uniform _ ->
+            case Op.Uniform _ when single ->
                 graph.task(id, RandomKernels::uniformKernel, c, numbers, y.floats(), n);
-            case Op.Normal _ ->
+            case Op.Uniform _ ->
+                graph.task(id, RandomKernels::uniformOfDoublesKernel, c, numbers, y.doubles(), n);
+            case Op.Normal _ when single ->
                 graph.task(id, RandomKernels::normalKernel, c, numbers, y.floats(), n);
+            case Op.Normal _ ->
+                graph.task(id, RandomKernels::normalOfDoublesKernel, c, numbers, y.doubles(), n);
           }
         });
   }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Elementwise operations of I32, I64 and F64: tasks with a work item per result. */
@@ -29,12 +28,13 @@ final class TypedElements {
       case Op.Where _ -> Optional.of((tasks, in, out) -> where(tasks, in, out.getFirst()));
       case Op.Compare compare -> Optional.of(compare(compare));
       case Op.Unary unary -> Kernels.code(unary, last).map(code -> unary(unary, code));
-      case Op.Binary binary -> Kernels.code(binary, last).map(code -> binary(binary, code));
+      case Op.Binary binary -> Optional.of(binary(binary));
       default -> Optional.empty();
     };
   }
 
-  private static IllegalStateException unexpected(Place place) {
+  /** Returns the error for an element type that a rule should not have come to. */
+  static IllegalStateException unexpected(Place place) {
     return new IllegalStateException("no kernel for " + place.dtype());
   }
 
@@ -144,14 +144,14 @@ final class TypedElements {
     };
   }
 
-  private static Rule binary(Op op, int code) {
+  private static Rule binary(Op.Binary op) {
+    int code = Kernels.code(op);
     return (tasks, in, out) -> {
-      boolean divides = code == Kernels.DIV || code == Kernels.REM;
-      if (divides && out.getFirst().dtype() != DType.F64) {
-        divide(tasks, op, code, in, out.getFirst());
-      } else {
-        binary(tasks, op, code, in, out.getFirst());
-      }
+      Place y = out.getFirst();
+      if (y.dtype() == DType.F64) binary(tasks, op, code, in, y);
+      else if (code == Kernels.POW) Divisions.power(tasks, op, in, y);
+      else if (code == Kernels.DIV || code == Kernels.REM) Divisions.divide(tasks, op, code, in, y);
+      else binary(tasks, op, code, in, y);
     };
   }
 
@@ -200,57 +200,8 @@ final class TypedElements {
         });
   }
 
-  private static void divide(Tasks tasks, Op op, int code, List<Place> in, Place y) {
-    Place a = in.get(0);
-    Place b = in.get(1);
-    int at = entry(tasks, in, y);
-    int n = y.size();
-    IntArray faults = tasks.faultNumbers();
-    int fault =
-        tasks.fault(_ -> new ArithmeticException(op.label() + ": an integer is divided by 0"));
-    tasks.each(
-        op.label(),
-        List.of(a.array(), b.array(), faults),
-        List.of(y.array(), faults),
-        n,
-        (graph, id, g) -> {
-          var c = tasks.context();
-          switch (y.dtype()) {
-            case I32 ->
-                graph.task(
-                    id,
-                    IntKernels::divideKernel,
-                    c,
-                    a.ints(),
-                    b.ints(),
-                    y.ints(),
-                    faults,
-                    g,
-                    at,
-                    fault,
-                    code,
-                    n);
-            case I64 ->
-                graph.task(
-                    id,
-                    LongKernels::divideKernel,
-                    c,
-                    a.longs(),
-                    b.longs(),
-                    y.longs(),
-                    faults,
-                    g,
-                    at,
-                    fault,
-                    code,
-                    n);
-            case F32, F64, BOOL, BF16 -> throw unexpected(y);
-          }
-        });
-  }
-
   /** Adds the entry of broadcast inputs. */
-  private static int entry(Tasks tasks, List<Place> in, Place y) {
+  static int entry(Tasks tasks, List<Place> in, Place y) {
     Shape shape = y.layout().shape();
     return tasks
         .geometry()

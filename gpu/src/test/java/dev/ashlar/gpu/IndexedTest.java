@@ -19,6 +19,7 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations by indices, order and random numbers about the sizes of groups; and wrong indices. */
@@ -54,7 +55,7 @@ final class IndexedTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 63, 64, 65, 129})
+  @ValueSource(ints = {1, 63, 64, 65, 255, 256, 257, 1030})
   void inOrder(int n) {
     // Whole numbers, so that some are equal.
     Tensor x = SampleData.indices(DType.F32, 1, 40, 3, n);
@@ -78,6 +79,50 @@ final class IndexedTest {
         });
   }
 
+  /** Of the other element types; the index so long that its order takes a group several rounds. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F64", "I32", "I64"})
+  void ofOtherTypes(DType dtype) {
+    int n = 700;
+    Tensor ids = SampleData.indices(DType.I32, 1, 9, n);
+    Tensor places = SampleData.indices(DType.I64, 2, 80, 3, 70);
+    Tensor x = SampleData.numbers(DType.F32, 3, 3, 80).times(40).toType(dtype);
+    Tensor rows = SampleData.numbers(DType.F32, 4, n, 5).times(40).toType(dtype);
+    agree(
+        List.of(x, ids, rows, places),
+        in -> {
+          var sorted = in.get(2).sort(0, false);
+          var top = in.get(2).topK(65, 0);
+          return List.of(
+              in.get(0)
+                  .slice(1, 0, 5)
+                  .copy()
+                  .indexSelect(0, Tensor.of(0, 0, 1, 1, 2, 2, 0, 1, 2))
+                  .indexAdd(0, in.get(1), in.get(2)),
+              in.get(0).scatterAdd(1, in.get(3), in.get(0).slice(1, 0, 70)),
+              sorted.values(),
+              sorted.indices(),
+              top.values(),
+              top.indices());
+        });
+  }
+
+  @Test
+  void aNegativePowerOfAnIntegerIsAnError() {
+    for (DType dtype : List.of(DType.I32, DType.I64)) {
+      try (var compiled = Compiled.of(runner, (List<Tensor> in) -> in.get(0).pow(in.get(1)))) {
+        Tensor base = Tensor.of(7, -7, 3).toType(dtype);
+        assertThatThrownBy(() -> compiled.call(List.of(base, Tensor.of(2, 2, -1).toType(dtype))))
+            .isInstanceOf(ArithmeticException.class)
+            .hasMessageStartingWith("pow: an integer has a negative exponent");
+        List<Tensor> good = List.of(base, Tensor.of(0, 3, 90).toType(dtype));
+        Close.assertClose(List.of(compiled.call(good)), List.of(base.pow(good.get(1))), 0);
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {63, 64, 65, 5_000})
   void randomNumbersAreThoseOfTheCpu(int n) {
@@ -88,10 +133,13 @@ final class IndexedTest {
           Tensor bits = in.getFirst();
           Tensor folded = Interpreter.call(new Op.FoldKey(123_456_789_012L), bits);
           var spec = new TensorSpec(DType.F32, Shape.of(n));
+          var wide = new TensorSpec(DType.F64, Shape.of(n));
           return List.of(
               Interpreter.call(new Op.Uniform(spec), bits),
               Interpreter.call(new Op.Uniform(spec), folded),
-              Interpreter.call(new Op.Normal(spec), folded));
+              Interpreter.call(new Op.Normal(spec), folded),
+              Interpreter.call(new Op.Uniform(wide), bits),
+              Interpreter.call(new Op.Normal(wide), folded));
         });
   }
 

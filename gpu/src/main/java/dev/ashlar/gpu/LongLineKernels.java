@@ -1,0 +1,46 @@
+package dev.ashlar.gpu;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/** The reductions of {@link LineKernels} for I64. */
+final class LongLineKernels {
+  /** The work items of a group: a power of two, and the size of its local memory. */
+  static final int GROUP = 64;
+
+  private LongLineKernels() {}
+
+  /** Plain counterpart: {@code Reduce}; the code is that of the two numbers' operation. */
+  static void reduceKernel(
+      KernelContext c,
+      LongArray a,
+      LongArray y,
+      IntArray g,
+      int lines,
+      int along,
+      int size,
+      int code) {
+    int line = c.groupIdx;
+    int me = c.localIdx;
+    long[] shared = c.allocateLongLocalArray(GROUP);
+    int from = Geometry.index(g, lines, 0, line);
+    long mine = 0L;
+    if (code != Kernels.PLUS) {
+      mine = a.get(from);
+    }
+    for (int i = me; i < size; i += GROUP) {
+      mine = LongKernels.binary(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
+    }
+    shared[me] = mine;
+    for (int half = GROUP / 2; half > 0; half /= 2) {
+      c.localBarrier();
+      if (me < half) {
+        shared[me] = LongKernels.binary(code, shared[me], shared[me + half]);
+      }
+    }
+    if (me == 0) {
+      y.set(line, shared[0]);
+    }
+  }
+}
