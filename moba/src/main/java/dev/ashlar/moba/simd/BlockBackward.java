@@ -1,7 +1,8 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.ROWS;
-import static dev.ashlar.moba.simd.RowProducts.PITCH;
 
 import dev.ashlar.moba.MobaAttentionBackward;
 import dev.ashlar.tensor.spi.Operand;
@@ -13,20 +14,27 @@ import java.util.List;
  * dO Vᵀ, dX = P (dP - delta), dQ = dX K, dK = dXᵀ Q (arXiv 2205.14135, algorithm 4).
  */
 final class BlockBackward extends BlockWalk {
-  private static final int TILE = 32;
-  private static final int KEYS = 128;
+  private static final int TILE = 128;
+
+  /** The keys taken at once. */
+  private static final int KEYS = PanelProducts.TILE;
 
   private final Gradients gradients;
+  private final RowTile queries;
+  private final RowTile dOuts;
+  private final RowTile dQueries;
   private final float[] scores = new float[TILE * PITCH];
   private final float[] dScores = new float[TILE * PITCH];
-  private final int[] from = new int[TILE];
-  private final int[] to = new int[TILE];
-  private final float[] edge;
+  private final float[] logSumExp = new float[TILE];
+  private final float[] delta = new float[TILE];
 
   private BlockBackward(BlockProblem problem, Gradients gradients) {
-    super(problem, TILE, KEYS);
+    super(problem, TILE);
+    int size = problem.query().size;
     this.gradients = gradients;
-    this.edge = new float[ROWS * problem.depth()];
+    this.queries = new RowTile(TILE, size);
+    this.dOuts = new RowTile(TILE, size);
+    this.dQueries = new RowTile(TILE, size);
   }
 
   /**
@@ -36,101 +44,137 @@ final class BlockBackward extends BlockWalk {
   static boolean run(MobaAttentionBackward op, List<Operand> in, List<Operand> results) {
     BlockProblem problem = BlockProblem.of(op.forward(), in);
     Gradients gradients = Gradients.of(problem, in);
-    boolean finite = problem.query().finite && gradients.isFinite();
+    boolean finite = problem.query().isFinite() && gradients.isFinite();
     if (finite) {
       for (Stage stage : Stage.of(problem)) {
         stage.run(() -> new BlockBackward(problem, gradients));
       }
-      gradients.write(results);
+      gradients.write(problem.scale(), results);
     }
     gradients.giveBack();
+    problem.query().giveBack();
     return finite;
   }
 
   @Override
-  void begin(Part part, int size) {
-    for (int t = 0; t < TILE; t++) {
-      from[t] = problem.query().at(part.head(), rows[Math.min(t, size - 1)]);
-      to[t] = t < size ? from[t] : gradients.spare();
-    }
-  }
-
-  @Override
-  void visit(Part part, int size, int base, int first, int end, boolean causal) {
-    int depth = problem.depth();
-    int head = problem.keyHead(part.head());
-    int width = Math.ceilDiv(end - base, KeyPanels.WIDTH) * KeyPanels.WIDTH;
-    products(size, head, base, width);
+  void visit(Part part, int size, int place, int before, int count) {
+    int head = part.head();
+    queries.take(problem.query(), head, places, size);
+    dOuts.take(gradients.dOut(), head, places, size);
+    dQueries.clear();
     for (int t = 0; t < size; t++) {
-      int shown = causal ? Math.clamp(rows[t] + 1 - base, 0, end - base) : end - base;
-      int at = t * PITCH;
-      if (first > base) Arrays.fill(scores, at, at + first - base, Float.NEGATIVE_INFINITY);
-      if (shown < width) Arrays.fill(scores, at + shown, at + width, Float.NEGATIVE_INFINITY);
-      int row = rows[t] * problem.heads() + part.head();
-      RowSoftmax.gradients(
-          scores, dScores, at, width, gradients.logSumExp()[row], gradients.delta()[row]);
+      int row = rows[t] * problem.heads() + head;
+      logSumExp[t] = gradients.logSumExp()[row];
+      delta[t] = gradients.delta()[row];
     }
-    for (int t = size; t % ROWS != 0; t++) {
-      Arrays.fill(dScores, t * PITCH, t * PITCH + width, 0);
+    int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
+    int hidden = place - base;
+    for (int from = 0; from < hidden + count; from += KEYS) {
+      int end = Math.min(hidden + count - from, KEYS);
+      take(head, size, base + from, Math.max(0, hidden - from), hidden + before - from, end);
     }
-    for (int j = (first - base) / ROWS * ROWS; j < end - base; j += ROWS) {
-      spread(size, head, base, j, first, end);
-    }
-    HeadRows keys = gradients.key();
-    int weights = first - base;
-    int at = keys.at(head, first);
-    for (int t = 0; t < size; t += ROWS) {
-      RowProducts.collect(
-          dScores,
-          t * PITCH + weights,
-          keys.numbers,
-          at,
-          end - first,
-          depth,
-          gradients.dQuery(),
-          to,
-          t);
-    }
+    dQueries.addTo(gradients.dQuery(), head, places, size);
   }
 
-  private void products(int size, int head, int base, int width) {
-    int depth = problem.depth();
-    KeyPanels keys = gradients.keyPanels();
-    KeyPanels values = gradients.valuePanels();
-    float[] queries = problem.query().numbers;
-    float[] dOuts = gradients.dOut().numbers;
-    for (int key = 0; key < width; key += KeyPanels.WIDTH) {
-      int panel = keys.at(head, base + key);
-      for (int t = 0; t < size; t += ROWS) {
-        int at = t * PITCH + key;
-        RowProducts.scores(queries, from, t, keys.numbers, panel, depth, scores, at);
-        RowProducts.scores(dOuts, from, t, values.numbers, panel, depth, dScores, at);
+  /**
+   * Takes the tile to the keys {@code hidden} to {@code end} behind a place.
+   *
+   * @param before how many keys there are before the first query
+   */
+  private void take(int head, int size, int place, int hidden, int before, int end) {
+    for (int panel = 0; panel < end; panel += PANEL) {
+      int t = firstSeeing(panel, before);
+      if (t >= size) continue;
+      int at = t * PITCH + panel;
+      int key = place + panel;
+      score(queries, gradients.keyPanels(), head, t, size - t, key, scores, at);
+      hide(t, size, panel, hidden, before, end);
+      RowSoftmax.exponentials(scores, at, logSumExp, t, size);
+      score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores, at);
+      RowSoftmax.gradients(scores, dScores, at, delta, t, size);
+    }
+    for (int column = 0; column < PanelRows.panels(problem.query().size); column++) {
+      for (int j = hidden / ROWS * ROWS; j < end; j += ROWS) {
+        int t = firstSeeing(j, before);
+        if (t >= size) continue;
+        spread(scores, dOuts, gradients.dValue(), head, column, t, size - t, place, j);
+        spread(dScores, queries, gradients.dKey(), head, column, t, size - t, place, j);
       }
+      collect(head, column, size, place, hidden, before, end);
     }
   }
 
-  /** Adds to dKey and dValue of eight keys; those not of this block may be another thread's. */
-  private void spread(int size, int head, int base, int j, int first, int end) {
-    float[] queries = problem.query().numbers;
-    float[] dOuts = gradients.dOut().numbers;
-    int at = gradients.key().at(head, base + j);
-    if (base + j >= first && base + j + ROWS <= end) {
-      int depth = problem.depth();
-      RowProducts.spread(scores, j, dOuts, from, size, depth, gradients.dValue(), at);
-      RowProducts.spread(dScores, j, queries, from, size, depth, gradients.dKey(), at);
-    } else {
-      int some = Math.max(first, base + j) - base - j;
-      int last = Math.min(end, base + j + ROWS) - base - j;
-      spreadSome(scores, j, dOuts, size, gradients.dValue(), at, some, last);
-      spreadSome(dScores, j, queries, size, gradients.dKey(), at, some, last);
+  private void score(
+      RowTile rows, KeyPanels panels, int head, int t, int count, int place, float[] into, int to) {
+    PanelRows query = problem.query();
+    int panel = panels.at(problem.keyHead(head), place);
+    for (int column = 0; column < PanelRows.panels(query.size); column++) {
+      PanelProducts.scores(
+          rows.numbers,
+          rows.at(column, t),
+          count,
+          query.width(column),
+          panels.numbers,
+          panel + column * PANEL * PANEL,
+          into,
+          to,
+          column > 0);
     }
   }
 
-  private void spreadSome(
-      float[] weights, int j, float[] rows, int size, float[] into, int at, int some, int last) {
-    int depth = problem.depth();
-    Arrays.fill(edge, 0);
-    RowProducts.spread(weights, j, rows, from, size, depth, edge, 0);
-    for (int i = some * depth; i < last * depth; i++) into[at + i] += edge[i];
+  /** Returns the first of eight queries of which one sees a key. */
+  private static int firstSeeing(int key, int before) {
+    return Math.max(0, key - before) / ROWS * ROWS;
+  }
+
+  /** Hides the keys of a panel that are not of the block, or come after a query. */
+  private void hide(int t, int to, int key, int hidden, int before, int end) {
+    for (int i = t; i < to; i++) {
+      int at = i * PITCH + key;
+      int shown = Math.max(0, Math.min(end, before + i + 1) - key);
+      if (hidden > key) Arrays.fill(scores, at, at + hidden - key, Float.NEGATIVE_INFINITY);
+      if (shown < PANEL) Arrays.fill(scores, at + shown, at + PANEL, Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  /** Adds weighted rows of the queries from {@code t} on to eight rows of keys. */
+  private void spread(
+      float[] weights,
+      RowTile rows,
+      PanelRows into,
+      int head,
+      int column,
+      int t,
+      int count,
+      int place,
+      int j) {
+    PanelProducts.collect(
+        weights,
+        t * PITCH + j,
+        count,
+        rows.numbers,
+        rows.at(column, t),
+        into.width(column),
+        into.numbers,
+        into.at(problem.keyHead(head), column, place + j));
+  }
+
+  /** Adds weighted rows of keys to the gradients of queries. */
+  private void collect(int head, int column, int size, int place, int hidden, int before, int end) {
+    PanelRows keys = gradients.key();
+    int from = keys.at(problem.keyHead(head), column, place + hidden);
+    for (int t = 0; t < size; t += ROWS) {
+      int to = Math.min(end, before + t + ROWS);
+      if (to <= hidden) continue;
+      PanelProducts.spread(
+          dScores,
+          t * PITCH + hidden,
+          to - hidden,
+          keys.numbers,
+          from,
+          keys.width(column),
+          dQueries.numbers,
+          dQueries.at(column, t));
+    }
   }
 }

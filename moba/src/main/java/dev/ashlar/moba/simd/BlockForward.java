@@ -1,8 +1,10 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
-import static dev.ashlar.moba.simd.RowProducts.PITCH;
+import static dev.ashlar.moba.simd.Products.SPECIES;
 
 import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.tensor.spi.Operand;
@@ -11,31 +13,47 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The forward pass of block attention: for each query a running maximum and sum, and the weighted
  * values by them, brought up to date block by block (arXiv 2205.14135, algorithm 1).
  */
 final class BlockForward extends BlockWalk {
-  private static final int TILE = 8;
-  private static final int KEYS = RowProducts.KEYS;
+  private static final int TILE = 64;
+
+  /** The keys whose scores lie side by side. */
+  private static final int KEYS = PanelProducts.TILE;
+
+  /** The keys whose scores are there at once. */
+  private static final int SPAN = 4 * KEYS;
 
   private final KeyPanels keys;
-  private final HeadRows values;
-  private final float[] scores = new float[TILE * PITCH];
-  private final int[] from = new int[TILE];
-  private final int[] to = new int[TILE];
-  private final float[] out; // a part's rows, and one for what fills up a tile
-  private final float[] maxima;
-  private final float[] sums; // one vector for each row
+  private final PanelRows values;
+  private final RowTile queries;
+  private final RowTile news; // weighted values of a tile and a span
+  private final float[] scores = new float[SPAN / KEYS * TILE * PITCH];
+  private final int[] own = new int[TILE]; // the part's rows that the tile has
+  private final float[] now = new float[TILE]; // maxima
+  private final float[] factors = new float[TILE];
+  private final float[] newSums = new float[TILE * LANES];
 
-  private BlockForward(BlockProblem problem, KeyPanels keys, HeadRows values, int partRows) {
-    super(problem, TILE, KEYS);
+  // Of the part's rows:
+  private final RowTile out;
+  private final float[] maxima;
+  private final float[] sums; // one vector each
+
+  private BlockForward(BlockProblem problem, KeyPanels keys, PanelRows values, int partRows) {
+    super(problem, TILE);
+    int size = problem.query().size;
     this.keys = keys;
     this.values = values;
-    this.out = new float[(partRows + 1) * problem.depth()];
+    this.queries = new RowTile(TILE, size);
+    this.news = new RowTile(TILE, size);
+    this.out = new RowTile(partRows, size);
     this.maxima = new float[partRows + LANES];
-    this.sums = new float[(partRows + 1) * LANES];
+    this.sums = new float[partRows * LANES];
   }
 
   /**
@@ -44,43 +62,58 @@ final class BlockForward extends BlockWalk {
    */
   static boolean run(MobaAttention op, List<Operand> in, List<Operand> results) {
     BlockProblem problem = BlockProblem.of(op, in);
-    KeyPanels keys = KeyPanels.of(in.get(1));
-    HeadRows values = HeadRows.of(in.get(2), 1);
-    boolean finite = problem.query().finite && keys.finite && values.finite;
+    KeyPanels keys = KeyPanels.of(in.get(1), problem.rows());
+    PanelRows values = PanelRows.of(in.get(2), problem.rows(), 1);
+    boolean finite = problem.query().isFinite() && keys.finite && values.isFinite();
     if (finite) run(problem, keys, values, results);
-    Scratch.give(problem.query().numbers, keys.numbers, values.numbers);
+    problem.query().giveBack();
+    keys.giveBack();
+    values.giveBack();
     return finite;
   }
 
   private static void run(
-      BlockProblem problem, KeyPanels keys, HeadRows values, List<Operand> results) {
-    List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), problem.rowsFor(16));
+      BlockProblem problem, KeyPanels keys, PanelRows values, List<Operand> results) {
+    int rows = problem.rowsFor(16);
+    List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), rows);
+    var idle = new ConcurrentLinkedQueue<BlockForward>();
     Parallel.range(
         parts.size(),
         1,
         (from, to) -> {
+          BlockForward forward = idle.poll();
+          if (forward == null) {
+            forward = new BlockForward(problem, keys, values, parts.getFirst().rows());
+          }
           for (Part part : parts.subList((int) from, (int) to)) {
-            var forward = new BlockForward(problem, keys, values, part.rows());
             forward.compute(part, results.get(0), results.get(1));
           }
+          idle.add(forward);
         });
   }
 
   private void compute(Part part, Operand result, Operand logSumExp) {
     Arrays.fill(maxima, -Float.MAX_VALUE);
+    Arrays.fill(sums, 0);
+    out.clear();
     walk(part, problem.packing().start(part.sequence()), part.to());
-    int size = result.shape().dim(2);
+    int size = problem.query().size;
     MemorySegment outs = result.elements();
     MemorySegment lses = logSumExp.elements();
     for (int i = 0; i < part.rows(); i++) {
       float sum = 0;
       for (int lane = 0; lane < LANES; lane++) sum += sums[i * LANES + lane];
-      int at = i * problem.depth();
-      float factor = 1 / sum;
-      for (int d = at; d < at + size; d++) out[d] *= factor;
-      long row = (long) (part.from() + i) * problem.heads() + part.head();
-      MemorySegment.copy(out, at, outs, ValueLayout.JAVA_FLOAT, row * size * Float.BYTES, size);
       sums[i] = sum;
+      long row = (long) (part.from() + i) * problem.heads() + part.head();
+      for (int column = 0; column < PanelRows.panels(size); column++) {
+        int at = out.at(column, i);
+        for (int d = at; d < at + PANEL; d += LANES) {
+          FloatVector.fromArray(SPECIES, out.numbers, d).mul(1 / sum).intoArray(out.numbers, d);
+        }
+        long to = (row * size + column * PANEL) * Float.BYTES;
+        int width = values.width(column);
+        MemorySegment.copy(out.numbers, at, outs, ValueLayout.JAVA_FLOAT, to, width);
+      }
     }
     RowSoftmax.logSumExp(maxima, sums, part.rows());
     for (int i = 0; i < part.rows(); i++) {
@@ -90,49 +123,134 @@ final class BlockForward extends BlockWalk {
   }
 
   @Override
-  void begin(Part part, int size) {
-    for (int t = 0; t < TILE; t++) {
-      from[t] = problem.query().at(part.head(), rows[Math.min(t, size - 1)]);
-      to[t] = (t < size ? rows[t] - part.from() : part.rows()) * problem.depth();
+  void visit(Part part, int size, int place, int before, int count) {
+    queries.take(problem.query(), part.head(), places, size);
+    for (int t = 0; t < size; t++) own[t] = rows[t] - part.from();
+    int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
+    int hidden = place - base;
+    for (int from = 0; from < hidden + count; from += SPAN) {
+      int end = Math.min(hidden + count - from, SPAN);
+      span(part.head(), size, base + from, Math.max(0, hidden - from), hidden + before - from, end);
     }
   }
 
-  @Override
-  void visit(Part part, int size, int base, int first, int end, boolean causal) {
-    int depth = problem.depth();
-    int head = problem.keyHead(part.head());
-    int width = Math.ceilDiv(end - base, KeyPanels.WIDTH) * KeyPanels.WIDTH;
-    for (int key = 0; key < width; key += KeyPanels.WIDTH) {
-      int panel = keys.at(head, base + key);
-      for (int t = 0; t < size; t += ROWS) {
-        RowProducts.scores(
-            problem.query().numbers, from, t, keys.numbers, panel, depth, scores, t * PITCH + key);
+  /**
+   * Takes the tile to the keys {@code hidden} to {@code end} behind a place.
+   *
+   * @param before how many keys there are before the first query
+   */
+  private void span(int head, int size, int place, int hidden, int before, int end) {
+    boolean all = before >= end;
+    int first = firstSeeing(0, before);
+    for (int t = first; t < size; t++) {
+      now[t] = maxima[own[t]];
+      factors[t] = 1;
+    }
+    // Queries come from their own blocks: few scores exceed the maxima of these by far.
+    boolean near = all && soften(head, size, place, hidden, end);
+    if (!near) shift(head, first, size, place, hidden, before, end);
+    news.clear();
+    collect(head, first, size, place, hidden, before, end);
+    news.mergeInto(out, own, factors, first, size);
+    for (int t = first; t < size; t++) {
+      maxima[own[t]] = now[t];
+      int at = own[t] * LANES;
+      FloatVector.fromArray(SPECIES, sums, at)
+          .fma(
+              FloatVector.broadcast(SPECIES, factors[t]),
+              FloatVector.fromArray(SPECIES, newSums, t * LANES))
+          .intoArray(sums, at);
+    }
+  }
+
+  /**
+   * Turns the scores of a tile into powers, panel by panel while they are in near caches; returns
+   * whether the maxima were good enough for that.
+   */
+  private boolean soften(int head, int size, int place, int hidden, int end) {
+    Arrays.fill(newSums, 0);
+    boolean near = true;
+    for (int key = 0; key < end; key += PANEL) {
+      score(head, 0, size, place + key, key);
+      hide(0, size, key, hidden, end, end);
+      near &= RowSoftmax.exponentials(scores, at(0, key), now, newSums, 0, size);
+    }
+    return near;
+  }
+
+  /** Raises the maxima to all scores before these become powers. */
+  private void shift(int head, int first, int size, int place, int hidden, int before, int end) {
+    System.arraycopy(now, 0, factors, 0, size);
+    Arrays.fill(newSums, 0);
+    for (int key = 0; key < end; key += PANEL) {
+      int t = Math.max(first, firstSeeing(key, before));
+      if (t >= size) continue;
+      score(head, t, size - t, place + key, key);
+      hide(t, size, key, hidden, before, end);
+      RowSoftmax.raise(scores, at(t, key), now, t, size);
+    }
+    for (int key = 0; key < end; key += PANEL) {
+      int t = Math.max(first, firstSeeing(key, before));
+      if (t < size) RowSoftmax.exponentials(scores, at(t, key), now, newSums, t, size);
+    }
+    RowSoftmax.factors(factors, now, size);
+  }
+
+  /** Returns the first of eight queries of which one sees a key. */
+  private static int firstSeeing(int key, int before) {
+    return Math.max(0, key - before) / ROWS * ROWS;
+  }
+
+  private static int at(int t, int key) {
+    return (key / KEYS * TILE + t) * PITCH + key % KEYS;
+  }
+
+  private void score(int head, int t, int count, int place, int key) {
+    PanelRows query = problem.query();
+    int panel = keys.at(problem.keyHead(head), place);
+    for (int column = 0; column < PanelRows.panels(query.size); column++) {
+      PanelProducts.scores(
+          queries.numbers,
+          queries.at(column, t),
+          count,
+          query.width(column),
+          keys.numbers,
+          panel + column * PANEL * PANEL,
+          scores,
+          at(t, key),
+          column > 0);
+    }
+  }
+
+  /** Hides the keys of a panel that are not of the block, or come after a query. */
+  private void hide(int t, int to, int key, int hidden, int before, int end) {
+    for (int i = t; i < to; i++) {
+      int at = at(i, key);
+      int shown = Math.max(0, Math.min(end, before + i + 1) - key);
+      if (hidden > key) Arrays.fill(scores, at, at + hidden - key, Float.NEGATIVE_INFINITY);
+      if (shown < PANEL) Arrays.fill(scores, at + shown, at + PANEL, Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  private void collect(int head, int first, int size, int place, int hidden, int before, int end) {
+    for (int key = 0; key < end; key += KEYS) {
+      int from = Math.max(key, hidden);
+      for (int column = 0; column < PanelRows.panels(values.size); column++) {
+        int value = values.at(problem.keyHead(head), column, place + from);
+        for (int t = first; t < size; t += ROWS) {
+          int to = Math.min(Math.min(end, key + KEYS), before + t + ROWS);
+          if (to <= from) continue;
+          PanelProducts.spread(
+              scores,
+              at(t, from),
+              to - from,
+              values.numbers,
+              value,
+              values.width(column),
+              news.numbers,
+              news.at(column, t));
+        }
       }
     }
-    for (int t = 0; t < size; t++) {
-      int shown = causal ? Math.clamp(rows[t] + 1 - base, 0, end - base) : end - base;
-      hide(t * PITCH, first - base, shown, width);
-      soften(t, rows[t] - part.from(), width);
-    }
-    int at = values.at(head, first);
-    for (int t = 0; t < size; t += ROWS) {
-      RowProducts.collect(
-          scores, t * PITCH + first - base, values.numbers, at, end - first, depth, out, to, t);
-    }
-  }
-
-  private void hide(int at, int from, int to, int width) {
-    if (from > 0) Arrays.fill(scores, at, at + from, Float.NEGATIVE_INFINITY);
-    if (to < width) Arrays.fill(scores, at + to, at + width, Float.NEGATIVE_INFINITY);
-  }
-
-  private void soften(int t, int row, int width) {
-    float before = maxima[row];
-    float now = Math.max(before, RowSoftmax.greatest(scores, t * PITCH, width));
-    if (now != before) {
-      RowSoftmax.rescale(before, now, out, to[t], problem.depth(), sums, row * LANES);
-      maxima[row] = now;
-    }
-    RowSoftmax.exponentials(scores, t * PITCH, width, now, sums, row * LANES);
   }
 }

@@ -10,17 +10,19 @@ import java.util.List;
 /**
  * One block attention: who sees what, and its queries, multiplied by the scale.
  *
+ * @param rows where the rows of all tensors lie
  * @param heads H, of queries
  * @param keyHeads G, of keys and values
  */
 record BlockProblem(
     Packing packing,
+    PaddedRows rows,
     int blockSize,
     QueryLists lists,
     float scale,
     int heads,
     int keyHeads,
-    HeadRows query) {
+    PanelRows query) {
   private static final int LEAST_ROWS = 2048;
   private static final int MOST_ROWS = 8192;
 
@@ -28,18 +30,16 @@ record BlockProblem(
     int blockSize = op.config().blockSize();
     QueryLists lists = Selection.lists(op.label(), in.get(3), op.packing(), blockSize);
     float scale = (float) op.config().scaleFor(in.get(0).shape().dim(2));
+    PaddedRows rows = PaddedRows.ofBlocks(op.packing(), blockSize);
     return new BlockProblem(
         op.packing(),
+        rows,
         blockSize,
         lists,
         scale,
         in.get(0).shape().dim(1),
         in.get(1).shape().dim(1),
-        HeadRows.of(in.get(0), scale));
-  }
-
-  int depth() {
-    return query.depth;
+        PanelRows.of(in.get(0), rows, scale));
   }
 
   int keyHead(int head) {

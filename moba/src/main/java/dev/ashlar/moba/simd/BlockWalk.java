@@ -4,50 +4,51 @@ import dev.ashlar.moba.QueryLists;
 import java.util.Arrays;
 
 /**
- * Takes the queries of a part to the blocks of keys they see, block by block in ascending order:
- * first the block's own queries, then those that chose it.
+ * Takes the queries of a part to the blocks of keys they see: first to their own blocks, then block
+ * by block in ascending order those that chose it.
  */
 abstract class BlockWalk {
   final BlockProblem problem;
-  private final int keys;
 
   /** The rows of the tile; those beyond its size are meaningless. */
   final int[] rows;
+
+  /** Their places. */
+  final int[] places;
 
   /**
    * Makes a walk.
    *
    * @param tile the queries taken at once, a multiple of eight: keys stay in near caches for them
-   * @param keys the keys taken at once
    */
-  BlockWalk(BlockProblem problem, int tile, int keys) {
+  BlockWalk(BlockProblem problem, int tile) {
     this.problem = problem;
-    this.keys = keys;
     this.rows = new int[tile];
+    this.places = new int[tile];
   }
 
-  /** Begins with a tile: the first {@code size} of {@link #rows}. */
-  abstract void begin(Part part, int size);
-
   /**
-   * Takes the tile to the keys {@code from} to {@code to}, which lie in the panels from row {@code
-   * base}, and not after {@code to}; with {@code causal}, keys are hidden from the queries before
-   * them.
+   * Takes the first {@code size} of {@link #rows} to {@code count} keys.
+   *
+   * @param place where the first key lies
+   * @param before how many of the keys lie before the first query; if not all, the queries follow
+   *     each other, and each sees the keys up to its own
    */
-  abstract void visit(Part part, int size, int base, int from, int to, boolean causal);
+  abstract void visit(Part part, int size, int place, int before, int count);
 
   /** Takes the part's queries to the blocks that begin in the rows {@code from} to {@code to}. */
   final void walk(Part part, int from, int to) {
     int start = problem.packing().start(part.sequence());
-    int blockSize = problem.blockSize();
-    int last = Math.min(part.to(), to) - 1;
-    for (int b = (from - start) / blockSize; b <= (last - start) / blockSize; b++) {
-      int block = start + b * blockSize;
-      int end = (int) Math.min((long) block + blockSize, part.to());
-      walkOwn(part, block, end);
-      if (end < part.to()) {
-        walkList(part, problem.lists().firstBlock(part.sequence()) + b, block, end);
-      }
+    int size = problem.blockSize();
+    int last = (Math.min(part.to(), to) - 1 - start) / size;
+    for (int b = (from - start) / size; b <= last; b++) {
+      int block = start + b * size;
+      walkOwn(part, block, (int) Math.min((long) block + size, part.to()));
+    }
+    for (int b = (from - start) / size; b <= last; b++) {
+      int block = start + b * size;
+      if (part.to() - block <= size) return; // it has no queries behind it
+      walkList(part, problem.lists().firstBlock(part.sequence()) + b, block, size);
     }
   }
 
@@ -55,34 +56,30 @@ abstract class BlockWalk {
     for (int row = Math.max(block, part.from()); row < end; row += rows.length) {
       int size = Math.min(rows.length, end - row);
       for (int t = 0; t < size; t++) rows[t] = row + t;
-      begin(part, size);
-      walkKeys(part, size, block, row + size, true);
+      take(part, size, block, row - block, row + size - block);
     }
   }
 
-  private void walkList(Part part, int list, int block, int end) {
+  private void walkList(Part part, int list, int block, int count) {
     QueryLists lists = problem.lists();
     int from = firstAtLeast(lists, part.head(), list, part.from());
     int to = firstAtLeast(lists, part.head(), list, part.to());
     for (int at = from; at < to; at += rows.length) {
       int size = Math.min(rows.length, to - at);
       System.arraycopy(lists.rows(), at, rows, 0, size);
-      begin(part, size);
-      walkKeys(part, size, block, end, false);
+      take(part, size, block, count, count);
     }
+  }
+
+  private void take(Part part, int size, int block, int before, int count) {
+    int[] all = problem.rows().places();
+    for (int t = 0; t < size; t++) places[t] = all[rows[t]];
+    visit(part, size, all[block], before, count);
   }
 
   private static int firstAtLeast(QueryLists lists, int head, int list, int row) {
     int found =
         Arrays.binarySearch(lists.rows(), lists.from(head, list), lists.to(head, list), row);
     return found >= 0 ? found : -found - 1;
-  }
-
-  private void walkKeys(Part part, int size, int from, int to, boolean own) {
-    int base = from / KeyPanels.WIDTH * KeyPanels.WIDTH;
-    for (; base < to; base += keys) {
-      int end = Math.min(base + keys, to);
-      visit(part, size, base, Math.max(from, base), end, own && end > rows[0] + 1);
-    }
   }
 }

@@ -78,9 +78,9 @@ final class DenseBackward {
             dOut,
             logSumExp,
             delta,
-            new PanelRows(problem.rows(), problem.heads(), size),
-            new PanelRows(problem.rows(), problem.keyHeads(), size),
-            new PanelRows(problem.rows(), problem.keyHeads(), size));
+            PanelRows.zeros(problem.rows(), problem.heads(), size),
+            PanelRows.zeros(problem.rows(), problem.keyHeads(), size),
+            PanelRows.zeros(problem.rows(), problem.keyHeads(), size));
     var idle = new ConcurrentLinkedQueue<DenseBackward>();
     List<Unit> units = stage(problem, 0);
     for (int s = 1; !units.isEmpty(); s++) {

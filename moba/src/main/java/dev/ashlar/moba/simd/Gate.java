@@ -1,9 +1,8 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.moba.simd.KeyPanels.WIDTH;
-import static dev.ashlar.moba.simd.Products.ROWS;
-import static dev.ashlar.moba.simd.RowProducts.KEYS;
-import static dev.ashlar.moba.simd.RowProducts.PITCH;
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.Products.LANES;
 
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.Shape;
@@ -13,35 +12,35 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Chooses blocks for eight queries at a time: the scores of some blocks by a matrix product, then
- * the best of them query by query.
+ * Chooses blocks for a tile of queries at a time: the scores of blocks by a matrix product, then
+ * the best of them, queries along the lanes.
  */
 final class Gate {
-  private static final int CHUNK = 64;
+  private static final int TILE = PanelProducts.TILE;
 
   private final int blockSize;
   private final int heads;
   private final int size;
   private final int most;
-  private final MeanPanels means;
-  private final float[] queries; // the chunk's, [rows, H, D]
-  private final int[] chosen; // the chunk's, [rows, H, K]
-  private final int[] offsets = new int[ROWS];
-  private final float[] scores = new float[ROWS * PITCH];
-  private final BestBlocks[] best = new BestBlocks[ROWS];
+  private final MeanKeys means;
+  private final float[] queries; // a head's, turned over: number d of query t at d * PANEL + t
+  private final int[] own = new int[TILE]; // blocks
+  private final float[] scores;
+  private final BestBlocks best;
 
-  private Gate(int blockSize, Shape query, int most, MeanPanels means, int rows) {
+  private Gate(int blockSize, Shape query, int most, MeanKeys means, int blocks) {
     this.blockSize = blockSize;
     this.heads = query.dim(1);
     this.size = query.dim(2);
     this.most = most;
     this.means = means;
-    this.queries = new float[rows * heads * size];
-    this.chosen = new int[rows * heads * most];
-    Arrays.setAll(best, _ -> new BestBlocks(most - 1));
+    this.queries = new float[size * PANEL];
+    this.scores = new float[Math.ceilDiv(blocks, Products.ROWS) * Products.ROWS * PITCH];
+    this.best = new BestBlocks(Math.max(1, most - 1));
   }
 
   /**
@@ -49,74 +48,88 @@ final class Gate {
    * finite: what it has written is then worth nothing.
    */
   static boolean run(Packing packing, int blockSize, List<Operand> in, Operand out) {
-    MeanPanels means = MeanPanels.of(packing, blockSize, in.get(1));
-    if (!means.finite()) return false;
+    MeanKeys means = MeanKeys.of(packing, blockSize, in.get(1));
+    boolean finite = means.finite() && run(packing, blockSize, in.get(0), means, out);
+    means.numbers().giveBack();
+    return finite;
+  }
+
+  private static boolean run(
+      Packing packing, int blockSize, Operand query, MeanKeys means, Operand out) {
     int most = out.shape().dim(2);
-    MemorySegment to = out.elements();
+    int blocks = packing.maxLength() / blockSize;
     var finite = new AtomicBoolean(true);
+    var idle = new ConcurrentLinkedQueue<Gate>();
     for (int s = 0; s < packing.sequences(); s++) {
       int sequence = s;
       int start = packing.start(s);
       Parallel.range(
           packing.length(s),
-          CHUNK,
+          TILE,
           (from, end) -> {
-            int rows = (int) (end - from);
             int row = start + (int) from;
-            var gate = new Gate(blockSize, in.get(0).shape(), most, means, rows);
-            HeadRows.read(in.get(0), row, row + rows, gate.queries);
-            if (!Finite.are(gate.queries)) finite.set(false);
-            gate.choose(sequence, (int) from, rows);
+            float[] chunk =
+                new float[(int) (end - from) * query.shape().dim(1) * query.shape().dim(2)];
+            InputRows.read(query, row, start + (int) end, chunk);
+            if (!Finite.are(chunk)) finite.set(false);
+            Gate gate = idle.poll();
+            if (gate == null) gate = new Gate(blockSize, query.shape(), most, means, blocks);
+            int[] chosen = gate.choose(sequence, (int) from, (int) (end - from), chunk);
             long at = (long) row * gate.heads * most * Integer.BYTES;
-            int count = gate.chosen.length;
-            MemorySegment.copy(gate.chosen, 0, to, ValueLayout.JAVA_INT, at, count);
+            MemorySegment.copy(chosen, 0, out.elements(), ValueLayout.JAVA_INT, at, chosen.length);
+            idle.add(gate);
           });
     }
     return finite.get();
   }
 
-  /** Chooses for the chunk's rows, which begin at position {@code first} of their sequence. */
-  private void choose(int sequence, int first, int rows) {
+  /**
+   * Returns the blocks [rows, H, K] of rows that begin at position {@code first} of their sequence.
+   */
+  private int[] choose(int sequence, int first, int rows, float[] chunk) {
+    int[] chosen = new int[rows * heads * most];
     Arrays.fill(chosen, -1);
-    for (int row = 0; row < rows; row += ROWS) {
-      int count = Math.min(ROWS, rows - row);
-      for (int head = 0; head < heads; head++) {
-        int own = (first + row + count - 1) / blockSize;
-        if (own >= most && most > 1) score(sequence, head, first, row, count, own);
-        for (int t = 0; t < count; t++) {
-          write(t, (first + row + t) / blockSize, ((row + t) * heads + head) * most);
+    for (int t = 0; t < rows; t++) own[t] = (first + t) / blockSize;
+    for (int head = 0; head < heads; head++) {
+      if (own[rows - 1] < most || most == 1) {
+        for (int t = 0; t < rows; t++) takeAll(own[t], chosen, (t * heads + head) * most);
+      } else {
+        for (int lane = 0; lane < rows; lane += PANEL) {
+          choose(sequence, head, lane, Math.min(PANEL, rows - lane), chunk, chosen);
         }
       }
     }
+    return chosen;
   }
 
-  /** Finds the best blocks before {@code own}, the last row's. */
-  private void score(int sequence, int head, int first, int row, int count, int own) {
-    for (int t = 0; t < ROWS; t++) {
-      offsets[t] = ((row + Math.min(t, count - 1)) * heads + head) * size;
-      best[t].clear();
-    }
+  /** Takes the past blocks of a query that may have them all, or its own alone. */
+  private void takeAll(int block, int[] chosen, int at) {
+    int past = Math.min(block, most - 1);
+    for (int b = 0; b < past; b++) chosen[at + b] = b;
+    chosen[at + past] = block;
+  }
+
+  private void choose(int sequence, int head, int lane, int count, float[] chunk, int[] chosen) {
+    int width = heads * size;
+    KeyPanels.turn(chunk, lane * width + head * size, count, width, size, queries, 0);
     int keyHead = head / (heads / means.keyHeads());
-    for (int b = 0; b < own; b += KEYS) {
-      for (int i = 0; i < Math.min(KEYS, own - b); i += WIDTH) {
-        int at = means.at(sequence, keyHead, b + i);
-        RowProducts.scores(queries, offsets, 0, means.numbers(), at, size, scores, i);
-      }
-      for (int t = 0; t < count; t++) {
-        int past = Math.min(KEYS, (first + row + t) / blockSize - b);
-        if (past > 0) best[t].offer(scores, t * PITCH, past, b);
-      }
+    int place = means.places().starts()[sequence];
+    PanelRows numbers = means.numbers();
+    for (int column = 0; column < PanelRows.panels(size); column++) {
+      PanelProducts.scores(
+          numbers.numbers,
+          numbers.at(keyHead, column, place),
+          own[lane + count - 1],
+          numbers.width(column),
+          queries,
+          column * PANEL * PANEL,
+          scores,
+          lane,
+          column > 0);
     }
-  }
-
-  /** Writes the blocks of row t: all past ones where there are no more than it may have. */
-  private void write(int t, int own, int at) {
-    int past = Math.min(own, most - 1);
-    if (own < most) {
-      for (int b = 0; b < past; b++) chosen[at + b] = b;
-    } else {
-      best[t].write(chosen, at);
+    for (int t = lane; t < lane + count; t += LANES) {
+      int some = Math.min(LANES, lane + count - t);
+      best.choose(scores, t, some, own, chosen, (t * heads + head) * most, heads * most);
     }
-    chosen[at + past] = own;
   }
 }

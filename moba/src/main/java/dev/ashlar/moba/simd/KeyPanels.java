@@ -1,5 +1,6 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.Products.LANES;
 
 import dev.ashlar.tensor.Shape;
@@ -11,14 +12,10 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A tensor [T, G, D] of keys or values turned over, so that rows lie along the lanes: panels of
- * {@link #WIDTH} rows, head by head, number d of row j of a panel at {@code d * WIDTH + j}. Zeros
- * follow the last row and the last number.
+ * Rows of keys or values turned over, so that rows lie along the lanes: number d of the j-th row of
+ * a panel of rows at {@code d * PANEL + j} within the panel.
  */
 final class KeyPanels {
-  /** The rows of a panel: two vectors side by side. */
-  static final int WIDTH = 2 * LANES;
-
   final float[] numbers;
   final boolean finite;
   private final int depth;
@@ -31,43 +28,41 @@ final class KeyPanels {
     this.panels = panels;
   }
 
-  /** Returns whether tensors of this shape fit into arrays. */
-  static boolean fits(Shape shape) {
-    long head = (long) Products.padded(shape.dim(2)) * (shape.dim(0) + WIDTH);
-    return head * shape.dim(1) < Integer.MAX_VALUE;
-  }
-
-  /** Returns the panels of an operand, in an array of {@link Scratch}. */
-  static KeyPanels of(Operand operand) {
+  /**
+   * Returns the panels of a tensor [T, G, D] whose rows lie as {@link PaddedRows#ofBlocks} says.
+   */
+  static KeyPanels of(Operand operand, PaddedRows rows) {
     Shape shape = operand.shape();
     int heads = shape.dim(1);
     int size = shape.dim(2);
-    int panels = Math.ceilDiv(shape.dim(0), WIDTH);
+    int[] firstRows = rows.firstOfPanels();
+    int panels = firstRows.length - 1;
     int depth = Products.padded(size);
-    float[] numbers = Scratch.take(heads * panels * depth * WIDTH);
+    float[] numbers = Scratch.take(heads * panels * depth * PANEL);
     var finite = new AtomicBoolean(true);
     Parallel.range(
-        shape.dim(0),
-        WIDTH,
+        panels,
+        1,
         (from, to) -> {
-          float[] chunk = new float[(int) (to - from) * heads * size];
-          HeadRows.read(operand, (int) from, (int) to, chunk);
-          if (!Finite.are(chunk)) finite.set(false);
-          int rows = (int) (to - from);
-          for (int head = 0; head < heads; head++) {
-            int panel = (head * panels + (int) from / WIDTH) * depth * WIDTH;
-            if (rows < WIDTH || size < depth) {
-              Arrays.fill(numbers, panel, panel + depth * WIDTH, 0);
+          for (int p = (int) from; p < to; p++) {
+            int count = firstRows[p + 1] - firstRows[p];
+            float[] chunk = new float[count * heads * size];
+            InputRows.read(operand, firstRows[p], firstRows[p + 1], chunk);
+            if (!Finite.are(chunk)) finite.set(false);
+            for (int head = 0; head < heads; head++) {
+              int panel = (head * panels + p) * depth * PANEL;
+              if (count < PANEL || size < depth) {
+                Arrays.fill(numbers, panel, panel + depth * PANEL, 0);
+              }
+              turn(chunk, head * size, count, heads * size, size, numbers, panel);
             }
-            turn(chunk, head * size, rows, heads * size, size, numbers, panel);
           }
         });
     return new KeyPanels(numbers, finite.get(), depth, panels);
   }
 
   /** Turns over squares of rows and numbers in registers, and what is left one by one. */
-  private static void turn(
-      float[] rows, int at, int count, int pitch, int size, float[] panels, int to) {
+  static void turn(float[] rows, int at, int count, int pitch, int size, float[] panels, int to) {
     int wholeRows = Squares.fit() ? count / LANES * LANES : 0;
     int wholeSize = size / LANES * LANES;
     MemorySegment segment = MemorySegment.ofArray(rows);
@@ -75,19 +70,24 @@ final class KeyPanels {
     for (int j = 0; j < wholeRows; j += LANES) {
       for (int d = 0; d < wholeSize; d += LANES) {
         long from = (long) (at + j * pitch + d) * Float.BYTES;
-        Squares.transpose(segment, from, stride, panels, to + d * WIDTH + j, WIDTH);
+        Squares.transpose(segment, from, stride, panels, to + d * PANEL + j, PANEL);
       }
     }
     for (int j = 0; j < count; j++) {
       int from = at + j * pitch;
       for (int d = j < wholeRows ? wholeSize : 0; d < size; d++) {
-        panels[to + d * WIDTH + j] = rows[from + d];
+        panels[to + d * PANEL + j] = rows[from + d];
       }
     }
   }
 
-  /** Returns where the panel begins whose first row is {@code row}, a multiple of the width. */
-  int at(int head, int row) {
-    return (head * panels + row / WIDTH) * depth * WIDTH;
+  /** Ends the use of the array, which another call may take. */
+  void giveBack() {
+    Scratch.give(numbers);
+  }
+
+  /** Returns where the panel begins whose first row has a place. */
+  int at(int head, int place) {
+    return (head * panels + place / PANEL) * depth * PANEL;
   }
 }

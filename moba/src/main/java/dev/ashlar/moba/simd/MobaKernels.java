@@ -50,8 +50,9 @@ public final class MobaKernels implements KernelProvider {
           Optional.of((in, out) -> run(flash, in, out));
       case FlashAttentionBackward back when fits(back.forward(), inputs) ->
           Optional.of((in, out) -> run(back, in, out));
-      case MobaAttention moba when fits(inputs) -> Optional.of((in, out) -> run(moba, in, out));
-      case MobaAttentionBackward back when fits(inputs) ->
+      case MobaAttention moba when fits(moba, inputs) ->
+          Optional.of((in, out) -> run(moba, in, out));
+      case MobaAttentionBackward back when fits(back.forward(), inputs) ->
           Optional.of((in, out) -> run(back, in, out));
       case Rope rope
           when inputs.getFirst().dtype() == DType.F32 && RopeRows.fits(inputs.getFirst()) ->
@@ -67,13 +68,19 @@ public final class MobaKernels implements KernelProvider {
 
   private static boolean fits(List<TensorSpec> inputs) {
     TensorSpec query = inputs.getFirst();
-    boolean wideEnough = Products.LANES >= Products.ROWS / 2;
-    return query.dtype() == DType.F32 && wideEnough && HeadRows.fits(query.shape());
+    return query.dtype() == DType.F32;
   }
 
   private static boolean fits(FlashAttention op, List<TensorSpec> inputs) {
     TensorSpec query = inputs.getFirst();
-    return query.dtype() == DType.F32 && PanelRows.fits(op.packing(), query.shape());
+    return query.dtype() == DType.F32
+        && PanelRows.fits(PaddedRows.count(op.packing()), query.shape());
+  }
+
+  private static boolean fits(MobaAttention op, List<TensorSpec> inputs) {
+    TensorSpec query = inputs.getFirst();
+    long rows = PaddedRows.count(op.packing(), op.config().blockSize());
+    return query.dtype() == DType.F32 && PanelRows.fits(rows, query.shape());
   }
 
   private static void run(BlockGate op, List<Operand> in, List<Operand> out) {

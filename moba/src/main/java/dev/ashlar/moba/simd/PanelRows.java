@@ -5,12 +5,12 @@ import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
-import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.FloatVector;
 
@@ -31,18 +31,31 @@ final class PanelRows {
   private final PaddedRows rows;
   private boolean finite = true;
 
-  /** Makes rows of zeros. */
-  PanelRows(PaddedRows rows, int heads, int size) {
+  private PanelRows(PaddedRows rows, int heads, int size) {
     this.rows = rows;
     this.heads = heads;
     this.size = size;
-    this.numbers = new float[heads * panels(size) * rows.count() * PANEL];
+    this.numbers = Scratch.take(heads * panels(size) * rows.count() * PANEL);
   }
 
-  /** Returns whether a tensor of this shape fits into an array. */
-  static boolean fits(Packing packing, Shape shape) {
+  /** Returns rows of zeros. */
+  static PanelRows zeros(PaddedRows rows, int heads, int size) {
+    var result = new PanelRows(rows, heads, size);
+    float[] numbers = result.numbers;
+    Parallel.range(
+        numbers.length, 1 << 16, (from, to) -> Arrays.fill(numbers, (int) from, (int) to, 0));
+    return result;
+  }
+
+  /** Ends the use of the array, which another call may take. */
+  void giveBack() {
+    Scratch.give(numbers);
+  }
+
+  /** Returns whether a tensor of this shape fits into an array with so many places of rows. */
+  static boolean fits(long places, Shape shape) {
     long row = (long) shape.dim(1) * panels(shape.dim(2)) * PANEL;
-    return row * PaddedRows.count(packing) <= Integer.MAX_VALUE - 8;
+    return row * places <= Integer.MAX_VALUE - 8;
   }
 
   static int panels(int size) {
@@ -53,13 +66,14 @@ final class PanelRows {
   static PanelRows of(Operand operand, PaddedRows rows, float factor) {
     Shape shape = operand.shape();
     var result = new PanelRows(rows, shape.dim(1), shape.dim(2));
+    result.clearGaps();
     var finite = new AtomicBoolean(true);
     Parallel.range(
         shape.dim(0),
         CHUNK,
         (from, to) -> {
           float[] chunk = new float[(int) (to - from) * shape.dim(1) * shape.dim(2)];
-          HeadRows.read(operand, (int) from, (int) to, chunk);
+          InputRows.read(operand, (int) from, (int) to, chunk);
           boolean good = result.set((int) from, (int) to, chunk, factor);
           if (!good) finite.set(false);
         });
@@ -67,8 +81,21 @@ final class PanelRows {
     return result;
   }
 
+  /** Clears the places between rows. */
+  private void clearGaps() {
+    int[] places = rows.places();
+    for (int i = 0; i < places.length; i++) {
+      int next = i + 1 < places.length ? places[i + 1] : rows.count();
+      if (next == places[i] + 1) continue;
+      for (int panel = 0; panel < heads * panels(size); panel++) {
+        int from = (panel * rows.count() + places[i] + 1) * PANEL;
+        Arrays.fill(numbers, from, from + (next - places[i] - 1) * PANEL, 0);
+      }
+    }
+  }
+
   /** Sets rows to a chunk times a factor; returns whether all numbers set are finite. */
-  private boolean set(int from, int to, float[] chunk, float factor) {
+  boolean set(int from, int to, float[] chunk, float factor) {
     FloatVector check = FloatVector.zero(SPECIES); // 0 times an infinity or a NaN is NaN
     float tailCheck = 0;
     for (int panel = 0; panel < panels(size); panel++) {
@@ -86,6 +113,7 @@ final class PanelRows {
           numbers[at + d] = chunk[source + d] * factor;
           tailCheck += numbers[at + d] * 0;
         }
+        if (width < PANEL) Arrays.fill(numbers, at + width, at + PANEL, 0);
       }
     }
     return tailCheck == 0 && check.compare(EQ, 0f).allTrue();

@@ -1,8 +1,11 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -12,6 +15,7 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import dev.ashlar.tensor.simd.VectorMath;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What lies between the matrix products of block attention, for one query and keys along the lanes.
@@ -21,16 +25,19 @@ final class RowSoftmax {
   // e^x = 2^n · 2^r with n = round(x · log2 e); adding ROUNDER leaves n in the lowest bits.
   private static final FloatVector LOG2_E = constant(0x1.715476p0f);
   private static final FloatVector ROUNDER = constant(0x1.8p23f);
-  // 2^r for r in ±1/2 to 1e-7, a minimax polynomial.
+  // 2^r for r in ±1/2, a minimax polynomial: to 1.7e-7, roundings included.
   private static final FloatVector C0 = constant(1f);
-  private static final FloatVector C1 = constant(6.931472028550421e-1f);
-  private static final FloatVector C2 = constant(2.402264791363012e-1f);
-  private static final FloatVector C3 = constant(5.550332471162809e-2f);
-  private static final FloatVector C4 = constant(9.618437357674640e-3f);
-  private static final FloatVector C5 = constant(1.339887440266574e-3f);
-  private static final FloatVector C6 = constant(1.535336188319500e-4f);
+  private static final FloatVector C1 = constant(6.931470036506653e-1f);
+  private static final FloatVector C2 = constant(2.4022242426872253e-1f);
+  private static final FloatVector C3 = constant(5.550733581185341e-2f);
+  private static final FloatVector C4 = constant(9.671512991189957e-3f);
+  private static final FloatVector C5 = constant(1.326472731307149e-3f);
   // Below, e^x counts as 0: no slow subnormal numbers arise.
   private static final FloatVector LEAST = constant(-86f);
+
+  // Positive floats compare as their bits do, and negative ones have negative bits.
+  private static final int GREATEST = Float.floatToRawIntBits(16f);
+  private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
   private RowSoftmax() {}
 
@@ -38,18 +45,23 @@ final class RowSoftmax {
     return FloatVector.broadcast(SPECIES, value);
   }
 
-  /** Returns the greatest of {@code width} numbers, a multiple of two vectors; NaN if one is. */
-  static float greatest(float[] scores, int at, int width) {
-    FloatVector a = FloatVector.fromArray(SPECIES, scores, at);
-    FloatVector b = FloatVector.fromArray(SPECIES, scores, at + LANES);
-    for (int i = at + 2 * LANES; i < at + width; i += 2 * LANES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, scores, i);
-      FloatVector y = FloatVector.fromArray(SPECIES, scores, i + LANES);
-      a = a.blend(x, a.compare(LT, x));
-      b = b.blend(y, b.compare(LT, y));
+  /**
+   * Raises maxima to the greatest scores with a panel of keys.
+   *
+   * @param at where row {@code from} begins; the next ones begin a {@link PanelProducts#PITCH}
+   *     later
+   */
+  static void raise(float[] scores, int at, float[] maxima, int from, int to) {
+    for (int t = from; t < to; t++) {
+      int row = at + (t - from) * PITCH;
+      FloatVector a = FloatVector.fromArray(SPECIES, scores, row);
+      FloatVector b = FloatVector.fromArray(SPECIES, scores, row + LANES);
+      FloatVector c = FloatVector.fromArray(SPECIES, scores, row + 2 * LANES);
+      FloatVector d = FloatVector.fromArray(SPECIES, scores, row + 3 * LANES);
+      a = a.blend(b, a.compare(LT, b));
+      c = c.blend(d, c.compare(LT, d));
+      maxima[t] = Math.max(maxima[t], greatest(a.blend(c, a.compare(LT, c))));
     }
-    a = a.blend(b, a.compare(LT, b));
-    return greatest(a);
   }
 
   /** Returns the greatest lane; no order of lanes can change it, not even for zeros and NaN. */
@@ -60,108 +72,167 @@ final class RowSoftmax {
     return Float.intBitsToFloat(most ^ most >> 31 >>> 1);
   }
 
-  /**
-   * Multiplies a row of {@code depth} numbers and its sums by e^(before - now).
-   *
-   * @param sums from {@code sumsAt}, one vector
-   */
-  static void rescale(
-      float before, float now, float[] row, int at, int depth, float[] sums, int sumsAt) {
-    FloatVector factor = exp(constant(before).sub(now));
-    FloatVector.fromArray(SPECIES, sums, sumsAt).mul(factor).intoArray(sums, sumsAt);
-    for (int d = at; d < at + depth; d += LANES) {
-      FloatVector.fromArray(SPECIES, row, d).mul(factor).intoArray(row, d);
+  /** Turns the first {@code count} numbers, rounded up to vectors, into e^(number - now). */
+  static void factors(float[] before, float[] now, int count) {
+    for (int t = 0; t < count; t += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, before, t);
+      exp(x.sub(FloatVector.fromArray(SPECIES, now, t))).intoArray(before, t);
     }
   }
 
   private static FloatVector exp(FloatVector x) {
     FloatVector n = x.fma(LOG2_E, ROUNDER);
     FloatVector r = x.fma(LOG2_E, ROUNDER.sub(n));
-    FloatVector p = r.fma(C6, C5).fma(r, C4).fma(r, C3).fma(r, C2).fma(r, C1).fma(r, C0);
+    FloatVector p = r.fma(C5, C4).fma(r, C3).fma(r, C2).fma(r, C1).fma(r, C0);
     IntVector exponent = n.reinterpretAsInts().lanewise(LSHL, 23);
     FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     return e.blend(0f, x.compare(LT, LEAST));
   }
 
   /**
-   * Turns {@code width} scores into e^(score - shift), 0 below e^-86, and adds them lane by lane to
-   * the vector of sums from {@code sumsAt}.
+   * Turns scores with a panel of keys into e^(score - shift), 0 below e^-86, and adds them lane by
+   * lane to the rows' sums, one vector each. Returns whether no difference was above 16; otherwise
+   * scores and sums may be of no use.
+   *
+   * @param at where row {@code from} begins; the next ones begin a {@link PanelProducts#PITCH}
+   *     later
    */
-  static void exponentials(
-      float[] scores, int at, int width, float shift, float[] sums, int sumsAt) {
-    FloatVector shifts = constant(shift);
-    FloatVector sum0 = FloatVector.fromArray(SPECIES, sums, sumsAt);
-    FloatVector sum1 = FloatVector.zero(SPECIES);
-    for (int i = at; i < at + width; i += 2 * LANES) {
-      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, i).sub(shifts);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, i + LANES).sub(shifts);
+  static boolean exponentials(
+      float[] scores, int at, float[] shifts, float[] sums, int from, int to) {
+    int[] most = new int[LANES];
+    for (int t = from; t < to; t++) {
+      int row = at + (t - from) * PITCH;
+      FloatVector shift = constant(shifts[t]);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, row).sub(shift);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, row + LANES).sub(shift);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, scores, row + 2 * LANES).sub(shift);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, scores, row + 3 * LANES).sub(shift);
+      IntVector greatest = IntVector.fromArray(INTS, most, 0);
+      greatest = greatest.max(x0.reinterpretAsInts()).max(x1.reinterpretAsInts());
+      greatest = greatest.max(x2.reinterpretAsInts()).max(x3.reinterpretAsInts());
+      greatest.intoArray(most, 0);
       FloatVector n0 = x0.fma(LOG2_E, ROUNDER);
       FloatVector n1 = x1.fma(LOG2_E, ROUNDER);
+      FloatVector n2 = x2.fma(LOG2_E, ROUNDER);
+      FloatVector n3 = x3.fma(LOG2_E, ROUNDER);
       FloatVector r0 = x0.fma(LOG2_E, ROUNDER.sub(n0));
       FloatVector r1 = x1.fma(LOG2_E, ROUNDER.sub(n1));
-      FloatVector p0 = r0.fma(C6, C5);
-      FloatVector p1 = r1.fma(C6, C5);
-      p0 = p0.fma(r0, C4);
-      p1 = p1.fma(r1, C4);
+      FloatVector r2 = x2.fma(LOG2_E, ROUNDER.sub(n2));
+      FloatVector r3 = x3.fma(LOG2_E, ROUNDER.sub(n3));
+      FloatVector p0 = r0.fma(C5, C4);
+      FloatVector p1 = r1.fma(C5, C4);
+      FloatVector p2 = r2.fma(C5, C4);
+      FloatVector p3 = r3.fma(C5, C4);
       p0 = p0.fma(r0, C3);
       p1 = p1.fma(r1, C3);
+      p2 = p2.fma(r2, C3);
+      p3 = p3.fma(r3, C3);
       p0 = p0.fma(r0, C2);
       p1 = p1.fma(r1, C2);
+      p2 = p2.fma(r2, C2);
+      p3 = p3.fma(r3, C2);
       p0 = p0.fma(r0, C1);
       p1 = p1.fma(r1, C1);
+      p2 = p2.fma(r2, C1);
+      p3 = p3.fma(r3, C1);
       p0 = p0.fma(r0, C0);
       p1 = p1.fma(r1, C0);
+      p2 = p2.fma(r2, C0);
+      p3 = p3.fma(r3, C0);
       IntVector exponent0 = n0.reinterpretAsInts().lanewise(LSHL, 23);
       IntVector exponent1 = n1.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector e0 = p0.reinterpretAsInts().add(exponent0).reinterpretAsFloats();
-      FloatVector e1 = p1.reinterpretAsInts().add(exponent1).reinterpretAsFloats();
-      e0 = e0.blend(0f, x0.compare(LT, LEAST));
-      e1 = e1.blend(0f, x1.compare(LT, LEAST));
-      e0.intoArray(scores, i);
-      e1.intoArray(scores, i + LANES);
-      sum0 = sum0.add(e0);
-      sum1 = sum1.add(e1);
+      IntVector exponent2 = n2.reinterpretAsInts().lanewise(LSHL, 23);
+      IntVector exponent3 = n3.reinterpretAsInts().lanewise(LSHL, 23);
+      p0 = p0.reinterpretAsInts().add(exponent0).reinterpretAsFloats();
+      p1 = p1.reinterpretAsInts().add(exponent1).reinterpretAsFloats();
+      p2 = p2.reinterpretAsInts().add(exponent2).reinterpretAsFloats();
+      p3 = p3.reinterpretAsInts().add(exponent3).reinterpretAsFloats();
+      p0 = p0.blend(0f, x0.compare(LT, LEAST));
+      p1 = p1.blend(0f, x1.compare(LT, LEAST));
+      p2 = p2.blend(0f, x2.compare(LT, LEAST));
+      p3 = p3.blend(0f, x3.compare(LT, LEAST));
+      p0.intoArray(scores, row);
+      p1.intoArray(scores, row + LANES);
+      p2.intoArray(scores, row + 2 * LANES);
+      p3.intoArray(scores, row + 3 * LANES);
+      FloatVector sum = FloatVector.fromArray(SPECIES, sums, t * LANES);
+      sum.add(p0.add(p1).add(p2.add(p3))).intoArray(sums, t * LANES);
     }
-    sum0.add(sum1).intoArray(sums, sumsAt);
+    return IntVector.fromArray(INTS, most, 0).compare(LE, GREATEST).allTrue();
   }
 
   /**
-   * Turns {@code width} scores into probabilities P = e^(score - logSumExp), and dP into dScores =
-   * P (dP - delta).
+   * Turns scores with a panel of keys into e^(score - shift), 0 below e^-86.
+   *
+   * @param at where row {@code from} begins; the next ones begin a {@link PanelProducts#PITCH}
+   *     later
    */
-  static void gradients(
-      float[] scores, float[] dP, int at, int width, float logSumExp, float delta) {
-    FloatVector shifts = constant(logSumExp);
-    FloatVector deltas = constant(delta);
-    for (int i = at; i < at + width; i += 2 * LANES) {
-      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, i).sub(shifts);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, i + LANES).sub(shifts);
+  static void exponentials(float[] scores, int at, float[] shifts, int from, int to) {
+    for (int t = from; t < to; t++) {
+      int row = at + (t - from) * PITCH;
+      FloatVector shift = constant(shifts[t]);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, row).sub(shift);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, row + LANES).sub(shift);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, scores, row + 2 * LANES).sub(shift);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, scores, row + 3 * LANES).sub(shift);
       FloatVector n0 = x0.fma(LOG2_E, ROUNDER);
       FloatVector n1 = x1.fma(LOG2_E, ROUNDER);
+      FloatVector n2 = x2.fma(LOG2_E, ROUNDER);
+      FloatVector n3 = x3.fma(LOG2_E, ROUNDER);
       FloatVector r0 = x0.fma(LOG2_E, ROUNDER.sub(n0));
       FloatVector r1 = x1.fma(LOG2_E, ROUNDER.sub(n1));
-      FloatVector p0 = r0.fma(C6, C5);
-      FloatVector p1 = r1.fma(C6, C5);
-      p0 = p0.fma(r0, C4);
-      p1 = p1.fma(r1, C4);
+      FloatVector r2 = x2.fma(LOG2_E, ROUNDER.sub(n2));
+      FloatVector r3 = x3.fma(LOG2_E, ROUNDER.sub(n3));
+      FloatVector p0 = r0.fma(C5, C4);
+      FloatVector p1 = r1.fma(C5, C4);
+      FloatVector p2 = r2.fma(C5, C4);
+      FloatVector p3 = r3.fma(C5, C4);
       p0 = p0.fma(r0, C3);
       p1 = p1.fma(r1, C3);
+      p2 = p2.fma(r2, C3);
+      p3 = p3.fma(r3, C3);
       p0 = p0.fma(r0, C2);
       p1 = p1.fma(r1, C2);
+      p2 = p2.fma(r2, C2);
+      p3 = p3.fma(r3, C2);
       p0 = p0.fma(r0, C1);
       p1 = p1.fma(r1, C1);
+      p2 = p2.fma(r2, C1);
+      p3 = p3.fma(r3, C1);
       p0 = p0.fma(r0, C0);
       p1 = p1.fma(r1, C0);
+      p2 = p2.fma(r2, C0);
+      p3 = p3.fma(r3, C0);
       IntVector exponent0 = n0.reinterpretAsInts().lanewise(LSHL, 23);
       IntVector exponent1 = n1.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector e0 = p0.reinterpretAsInts().add(exponent0).reinterpretAsFloats();
-      FloatVector e1 = p1.reinterpretAsInts().add(exponent1).reinterpretAsFloats();
-      e0 = e0.blend(0f, x0.compare(LT, LEAST));
-      e1 = e1.blend(0f, x1.compare(LT, LEAST));
-      e0.intoArray(scores, i);
-      e1.intoArray(scores, i + LANES);
-      e0.mul(FloatVector.fromArray(SPECIES, dP, i).sub(deltas)).intoArray(dP, i);
-      e1.mul(FloatVector.fromArray(SPECIES, dP, i + LANES).sub(deltas)).intoArray(dP, i + LANES);
+      IntVector exponent2 = n2.reinterpretAsInts().lanewise(LSHL, 23);
+      IntVector exponent3 = n3.reinterpretAsInts().lanewise(LSHL, 23);
+      p0 = p0.reinterpretAsInts().add(exponent0).reinterpretAsFloats();
+      p1 = p1.reinterpretAsInts().add(exponent1).reinterpretAsFloats();
+      p2 = p2.reinterpretAsInts().add(exponent2).reinterpretAsFloats();
+      p3 = p3.reinterpretAsInts().add(exponent3).reinterpretAsFloats();
+      p0 = p0.blend(0f, x0.compare(LT, LEAST));
+      p1 = p1.blend(0f, x1.compare(LT, LEAST));
+      p2 = p2.blend(0f, x2.compare(LT, LEAST));
+      p3 = p3.blend(0f, x3.compare(LT, LEAST));
+      p0.intoArray(scores, row);
+      p1.intoArray(scores, row + LANES);
+      p2.intoArray(scores, row + 2 * LANES);
+      p3.intoArray(scores, row + 3 * LANES);
+    }
+  }
+
+  /** Turns dP into dScores = P (dP - delta), of rows with a panel of keys like scores. */
+  static void gradients(float[] p, float[] dP, int at, float[] delta, int from, int to) {
+    for (int t = from; t < to; t++) {
+      int row = at + (t - from) * PITCH;
+      FloatVector deltas = constant(delta[t]);
+      for (int i = row; i < row + PANEL; i += LANES) {
+        FloatVector.fromArray(SPECIES, dP, i)
+            .sub(deltas)
+            .mul(FloatVector.fromArray(SPECIES, p, i))
+            .intoArray(dP, i);
+      }
     }
   }
 

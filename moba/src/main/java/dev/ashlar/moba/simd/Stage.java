@@ -1,5 +1,7 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
@@ -19,9 +21,9 @@ record Stage(BlockProblem problem, List<Piece> pieces) {
   /** Returns the stages in the order in which they must run. They depend on shapes alone. */
   static List<Stage> of(BlockProblem problem) {
     Packing packing = problem.packing();
-    int blockSize = problem.blockSize();
-    // Whole blocks: a block's own queries see no keys of another range before it.
-    long step = Math.ceilDiv(problem.rowsFor(8), blockSize) * (long) blockSize;
+    // Whole blocks, of which a block's own queries see no others, and whole panels of them.
+    long unit = problem.blockSize() * Math.max(1L, PANEL / problem.blockSize());
+    long step = Math.ceilDiv(problem.rowsFor(8), unit) * unit;
     List<Stage> stages = new ArrayList<>();
     for (int s = 0; s * step < packing.maxLength(); s++) {
       stages.add(new Stage(problem, pieces(problem, s, step)));

@@ -1,0 +1,36 @@
+package dev.ashlar.moba.simd;
+
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.spi.Operand;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Rows of tensors [T, H, D] of any layout. */
+final class InputRows {
+  private InputRows() {}
+
+  /** Reads the rows {@code from} to {@code to} in row-major order. */
+  static void read(Operand operand, int from, int to, float[] chunk) {
+    Layout layout = operand.layout();
+    int width = layout.shape().dim(1) * layout.shape().dim(2);
+    MemorySegment data = operand.data();
+    if (operand.isContiguous()) {
+      long bytes = operand.offsetBytes() + (long) from * width * Float.BYTES;
+      MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, bytes, chunk, 0, chunk.length);
+      return;
+    }
+    long stride = layout.strideElements(2);
+    int at = 0;
+    for (int row = from; row < to; row++) {
+      for (int head = 0; head < layout.shape().dim(1); head++) {
+        long index =
+            layout.offsetElements()
+                + row * layout.strideElements(0)
+                + head * layout.strideElements(1);
+        for (int d = 0; d < layout.shape().dim(2); d++, index += stride) {
+          chunk[at++] = data.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+        }
+      }
+    }
+  }
+}

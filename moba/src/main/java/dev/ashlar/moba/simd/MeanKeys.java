@@ -1,0 +1,63 @@
+package dev.ashlar.moba.simd;
+
+import dev.ashlar.moba.Packing;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The mean keys of full blocks, of key [T, G, D]. Each is summed in the order of its rows, in
+ * double precision.
+ *
+ * @param numbers a row for each full block
+ * @param places where the blocks of a sequence begin among the rows
+ * @param keyHeads G
+ * @param finite whether every number of these blocks was finite
+ */
+record MeanKeys(PanelRows numbers, PaddedRows places, int keyHeads, boolean finite) {
+  private static final int CHUNK = 32;
+
+  static MeanKeys of(Packing packing, int blockSize, Operand key) {
+    int heads = key.shape().dim(1);
+    int[] blocks = new int[packing.sequences()];
+    for (int s = 0; s < blocks.length; s++) blocks[s] = packing.length(s) / blockSize;
+    Packing packed = Packing.of(blocks);
+    PaddedRows places = PaddedRows.of(packed);
+    PanelRows numbers = PanelRows.zeros(places, heads, key.shape().dim(2));
+    var finite = new AtomicBoolean(true);
+    for (int s = 0; s < blocks.length; s++) {
+      int start = packing.start(s);
+      int first = packed.start(s);
+      Parallel.range(
+          blocks[s],
+          Math.ceilDiv(CHUNK, blockSize),
+          (from, to) -> {
+            for (int b = (int) from; b < to; b++) {
+              float[] mean = mean(key, start + b * blockSize, blockSize, finite);
+              numbers.set(first + b, first + b + 1, mean, 1);
+            }
+          });
+    }
+    return new MeanKeys(numbers, places, heads, finite.get());
+  }
+
+  private static float[] mean(Operand key, int start, int rows, AtomicBoolean finite) {
+    int width = key.shape().dim(1) * key.shape().dim(2);
+    double[] sums = new double[width];
+    float[] chunk = new float[Math.min(CHUNK, rows) * width];
+    for (int row = 0; row < rows; row += CHUNK) {
+      int count = Math.min(CHUNK, rows - row);
+      if (count < CHUNK) chunk = new float[count * width];
+      InputRows.read(key, start + row, start + row + count, chunk);
+      if (!Finite.are(chunk)) finite.set(false);
+      for (int at = 0; at < chunk.length; at += width) add(chunk, at, sums);
+    }
+    float[] mean = new float[width];
+    for (int i = 0; i < width; i++) mean[i] = (float) (sums[i] / rows);
+    return mean;
+  }
+
+  private static void add(float[] row, int at, double[] sums) {
+    for (int i = 0; i < sums.length; i++) sums[i] += row[at + i];
+  }
+}

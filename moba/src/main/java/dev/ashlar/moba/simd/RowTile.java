@@ -1,0 +1,89 @@
+package dev.ashlar.moba.simd;
+
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.Products.LANES;
+import static dev.ashlar.moba.simd.Products.SPECIES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/** Rows from here and there side by side, in panels of columns like {@link PanelRows}. */
+final class RowTile {
+  final float[] numbers;
+  private final int rows;
+  private final int panels;
+
+  /** Makes room for {@code rows} rows of {@code size} numbers. */
+  RowTile(int rows, int size) {
+    this.rows = rows;
+    this.panels = PanelRows.panels(size);
+    this.numbers = new float[panels * rows * PANEL];
+  }
+
+  /** Returns where the numbers of a panel begin in a row. */
+  int at(int panel, int row) {
+    return (panel * rows + row) * PANEL;
+  }
+
+  /** Takes the rows at {@code count} places. */
+  void take(PanelRows from, int head, int[] places, int count) {
+    for (int panel = 0; panel < panels; panel++) {
+      int source = from.at(head, panel, 0);
+      int to = at(panel, 0);
+      for (int t = 0; t < count; t++) {
+        copy(from.numbers, source + places[t] * PANEL, numbers, to + t * PANEL);
+      }
+    }
+  }
+
+  private static void copy(float[] from, int at, float[] to, int place) {
+    for (int d = 0; d < PANEL; d += LANES) {
+      FloatVector.fromArray(SPECIES, from, at + d).intoArray(to, place + d);
+    }
+  }
+
+  /** Sets all to zero. */
+  void clear() {
+    Arrays.fill(numbers, 0);
+  }
+
+  /** Adds the first {@code count} rows to the rows at places. */
+  void addTo(PanelRows into, int head, int[] places, int count) {
+    for (int panel = 0; panel < panels; panel++) {
+      int target = into.at(head, panel, 0);
+      int from = at(panel, 0);
+      for (int t = 0; t < count; t++) {
+        add(numbers, from + t * PANEL, into.numbers, target + places[t] * PANEL);
+      }
+    }
+  }
+
+  private static void add(float[] from, int at, float[] to, int place) {
+    for (int d = 0; d < PANEL; d += LANES) {
+      FloatVector.fromArray(SPECIES, to, place + d)
+          .add(FloatVector.fromArray(SPECIES, from, at + d))
+          .intoArray(to, place + d);
+    }
+  }
+
+  /**
+   * Multiplies rows of another tile by factors and adds the first {@code count} of this one.
+   *
+   * @param places the other's rows
+   */
+  void mergeInto(RowTile into, int[] places, float[] factors, int from, int count) {
+    for (int panel = 0; panel < panels; panel++) {
+      for (int t = from; t < count; t++) {
+        merge(numbers, at(panel, t), into.numbers, into.at(panel, places[t]), factors[t]);
+      }
+    }
+  }
+
+  private static void merge(float[] from, int at, float[] to, int place, float factor) {
+    for (int d = 0; d < PANEL; d += LANES) {
+      FloatVector.fromArray(SPECIES, to, place + d)
+          .fma(FloatVector.broadcast(SPECIES, factor), FloatVector.fromArray(SPECIES, from, at + d))
+          .intoArray(to, place + d);
+    }
+  }
+}
