@@ -165,13 +165,15 @@ final class AddKernels {
   }
 
   /**
-   * Adds to y, a copy of into: a work item per place of each line of the index. The entry says
-   * where lines begin in places, source and y; {@code steps} where their strides are. Plain
-   * counterpart: {@code Op.ScatterAdd}.
+   * Adds to y, a copy of into: a work item per place of each line of the index, whose positions are
+   * in order from {@code first} on. The entry says where lines begin in places, source and y;
+   * {@code steps} where their strides are. Plain counterpart: {@code Op.ScatterAdd}.
    */
   static void scatterAddKernel(
       KernelContext c,
       IntArray places,
+      IntArray order,
+      int first,
       FloatArray source,
       FloatArray y,
       IntArray g,
@@ -187,24 +189,42 @@ final class AddKernels {
       int place = Geometry.index(g, at, 0, line);
       int from = Geometry.index(g, at, 1, line);
       int to = Geometry.index(g, at, 2, line) + wanted * g.get(steps + 2);
-      float sum = y.get(to);
-      for (int j = 0; j < count; j++) {
-        if (places.get(place + j * g.get(steps)) == wanted) {
-          sum = sum + source.get(from + j * g.get(steps + 1));
+      int sorted = first + line * count;
+      int begin = 0;
+      int end = count;
+      while (begin < end) {
+        int middle = (begin + end) / 2;
+        if (places.get(place + order.get(sorted + middle) * g.get(steps)) < wanted) {
+          begin = middle + 1;
+        } else {
+          end = middle;
         }
+      }
+      float sum = y.get(to);
+      boolean more = begin < count;
+      while (more) {
+        int position = order.get(sorted + begin);
+        more = places.get(place + position * g.get(steps)) == wanted;
+        if (more) {
+          sum = sum + source.get(from + position * g.get(steps + 1));
+        }
+        begin = begin + 1;
+        more = more && begin < count;
       }
       y.set(to, sum);
     }
   }
 
   /**
-   * Adds to y, a copy of into: a work item per place of each line of the index. The entry says
-   * where lines begin in places, source and y; {@code steps} where their strides are. Plain
-   * counterpart: {@code Op.ScatterAdd}.
+   * Adds to y, a copy of into: a work item per place of each line of the index, whose positions are
+   * in order from {@code first} on. The entry says where lines begin in places, source and y;
+   * {@code steps} where their strides are. Plain counterpart: {@code Op.ScatterAdd}.
    */
   static void scatterAddOfDoublesKernel(
       KernelContext c,
       IntArray places,
+      IntArray order,
+      int first,
       DoubleArray source,
       DoubleArray y,
       IntArray g,
@@ -220,24 +240,42 @@ final class AddKernels {
       int place = Geometry.index(g, at, 0, line);
       int from = Geometry.index(g, at, 1, line);
       int to = Geometry.index(g, at, 2, line) + wanted * g.get(steps + 2);
-      double sum = y.get(to);
-      for (int j = 0; j < count; j++) {
-        if (places.get(place + j * g.get(steps)) == wanted) {
-          sum = sum + source.get(from + j * g.get(steps + 1));
+      int sorted = first + line * count;
+      int begin = 0;
+      int end = count;
+      while (begin < end) {
+        int middle = (begin + end) / 2;
+        if (places.get(place + order.get(sorted + middle) * g.get(steps)) < wanted) {
+          begin = middle + 1;
+        } else {
+          end = middle;
         }
+      }
+      double sum = y.get(to);
+      boolean more = begin < count;
+      while (more) {
+        int position = order.get(sorted + begin);
+        more = places.get(place + position * g.get(steps)) == wanted;
+        if (more) {
+          sum = sum + source.get(from + position * g.get(steps + 1));
+        }
+        begin = begin + 1;
+        more = more && begin < count;
       }
       y.set(to, sum);
     }
   }
 
   /**
-   * Adds to y, a copy of into: a work item per place of each line of the index. The entry says
-   * where lines begin in places, source and y; {@code steps} where their strides are. Plain
-   * counterpart: {@code Op.ScatterAdd}.
+   * Adds to y, a copy of into: a work item per place of each line of the index, whose positions are
+   * in order from {@code first} on. The entry says where lines begin in places, source and y;
+   * {@code steps} where their strides are. Plain counterpart: {@code Op.ScatterAdd}.
    */
   static void scatterAddOfLongsKernel(
       KernelContext c,
       IntArray places,
+      IntArray order,
+      int first,
       LongArray source,
       LongArray y,
       IntArray g,
@@ -253,11 +291,27 @@ final class AddKernels {
       int place = Geometry.index(g, at, 0, line);
       int from = Geometry.index(g, at, 1, line);
       int to = Geometry.index(g, at, 2, line) + wanted * g.get(steps + 2);
-      long sum = y.get(to);
-      for (int j = 0; j < count; j++) {
-        if (places.get(place + j * g.get(steps)) == wanted) {
-          sum = sum + source.get(from + j * g.get(steps + 1));
+      int sorted = first + line * count;
+      int begin = 0;
+      int end = count;
+      while (begin < end) {
+        int middle = (begin + end) / 2;
+        if (places.get(place + order.get(sorted + middle) * g.get(steps)) < wanted) {
+          begin = middle + 1;
+        } else {
+          end = middle;
         }
+      }
+      long sum = y.get(to);
+      boolean more = begin < count;
+      while (more) {
+        int position = order.get(sorted + begin);
+        more = places.get(place + position * g.get(steps)) == wanted;
+        if (more) {
+          sum = sum + source.get(from + position * g.get(steps + 1));
+        }
+        begin = begin + 1;
+        more = more && begin < count;
       }
       y.set(to, sum);
     }

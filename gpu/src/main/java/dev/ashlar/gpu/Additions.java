@@ -125,6 +125,9 @@ final class Additions {
     Shape shape = in.get(1).layout().shape();
     IntArray places = Indices.places(tasks, op, in.get(1), op.axis(), y.layout().shape());
     if (shape.size() == 0) return;
+    Place rows = new Place(places, Layout.contiguous(shape), DType.I32);
+    Ordering.Sorted order = Ordering.sorted(tasks, "order", op.axis(), false, rows);
+    int first = order.at();
     Place source = in.get(2);
     Layout to = y.layout();
     for (int i = 0; i < shape.rank(); i++) {
@@ -148,7 +151,7 @@ final class Additions {
     int n = Math.toIntExact(lines.shape().size() * size);
     tasks.each(
         "scatterAdd",
-        List.of(places, source.array(), y.array()),
+        List.of(places, order.array(), source.array(), y.array()),
         List.of(y.array()),
         n,
         (graph, id, g) -> {
@@ -160,6 +163,8 @@ final class Additions {
                     AddKernels::scatterAddKernel,
                     c,
                     places,
+                    order.array(),
+                    first,
                     source.floats(),
                     y.floats(),
                     g,
@@ -174,6 +179,8 @@ final class Additions {
                     AddKernels::scatterAddOfDoublesKernel,
                     c,
                     places,
+                    order.array(),
+                    first,
                     source.doubles(),
                     y.doubles(),
                     g,
@@ -188,6 +195,8 @@ final class Additions {
                     AddKernels::scatterAddOfLongsKernel,
                     c,
                     places,
+                    order.array(),
+                    first,
                     source.longs(),
                     y.longs(),
                     g,

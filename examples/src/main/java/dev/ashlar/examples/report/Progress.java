@@ -31,8 +31,10 @@ public final class Progress implements AutoCloseable {
   private final Style style;
   private final long steps;
   private final @Nullable ProgressBar bar;
-  private final long startNanos = System.nanoTime();
-  private final long firstStep;
+  // Time left is estimated from here: a first step that compiles programs does not count.
+  private long startNanos = System.nanoTime();
+  private long firstStep;
+  private boolean warm;
   private long lineNanos = startNanos;
   private long windowNanos = startNanos;
   private long windowTokens;
@@ -100,7 +102,14 @@ public final class Progress implements AutoCloseable {
       lineNanos = now;
       log(
           "step %d/%d  loss %.3f  %s  %s left"
-              .formatted(step, steps, loss, speed(), left(now, step)));
+              .formatted(
+                  step, steps, loss, speed(), warm || step == steps ? left(now, step) : "?"));
+    }
+    if (!warm) {
+      warm = true;
+      startNanos = now;
+      firstStep = step;
+      tokensPerSecond = Double.NaN;
     }
   }
 
