@@ -9,6 +9,8 @@ import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -23,6 +25,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class DenseBackward {
   /** The keys taken at once. */
   private static final int KEYS = TILE;
+
+  /** The keys scored at once: their scores are still in the first-level cache for the powers. */
+  private static final int STRIP = 32;
 
   /** At least so many parts of a long sequence, in the interest of many threads. */
   private static final int PARTS = 8;
@@ -70,7 +75,10 @@ final class DenseBackward {
     PanelRows dOut = PanelRows.of(saved.get(2), problem.rows(), 1);
     float[] logSumExp = Matrices.rowMajor(saved.get(1));
     float[] delta = Matrices.delta(saved);
-    if (!dOut.isFinite() || !Finite.are(logSumExp) || !Finite.are(delta)) return false;
+    if (!dOut.isFinite() || !Finite.are(logSumExp) || !Finite.are(delta)) {
+      dOut.giveBack();
+      return false;
+    }
     int size = problem.query().size;
     var pass =
         new Pass(
@@ -82,37 +90,71 @@ final class DenseBackward {
             PanelRows.zeros(problem.rows(), problem.keyHeads(), size),
             PanelRows.zeros(problem.rows(), problem.keyHeads(), size));
     var idle = new ConcurrentLinkedQueue<DenseBackward>();
-    List<Unit> units = stage(problem, 0);
-    for (int s = 1; !units.isEmpty(); s++) {
-      List<Unit> stage = units;
+    for (List<List<Unit>> shared : shares(problem)) {
       Parallel.range(
-          stage.size(),
+          shared.size(),
           1,
           (from, to) -> {
             DenseBackward backward = idle.poll();
             if (backward == null) backward = new DenseBackward(pass);
-            for (Unit unit : stage.subList((int) from, (int) to)) backward.compute(unit);
+            for (List<Unit> units : shared.subList((int) from, (int) to)) {
+              for (Unit unit : units) backward.compute(unit);
+            }
             idle.add(backward);
           });
-      units = stage(problem, s);
     }
     pass.dQuery.writeTo(results.get(0), problem.scale());
     pass.dKey.writeTo(results.get(1), (float) (1 / DenseProblem.LOG2_E));
     pass.dValue.writeTo(results.get(2), 1);
+    for (PanelRows each : List.of(dOut, pass.dQuery, pass.dKey, pass.dValue)) each.giveBack();
     return true;
   }
 
-  private static List<Unit> stage(DenseProblem problem, int stage) {
-    Packing packing = problem.packing();
+  /**
+   * Returns what threads share, one after another: whole heads where that gives all threads as much
+   * to do, since a head's numbers then stay in the cache; stages otherwise. Either way the
+   * gradients of queries are added up from the keys of their own part back to the first, and those
+   * of keys from the queries of their own part on.
+   */
+  private static List<List<List<Unit>>> shares(DenseProblem problem) {
+    List<List<Unit>> heads = new ArrayList<>();
+    for (int s = 0; s < problem.packing().sequences(); s++) {
+      for (int head = 0; head < problem.keyHeads(); head++) heads.add(head(problem, s, head));
+    }
+    heads.sort(Comparator.comparingInt(units -> -units.size()));
+    if (isEven(heads)) return List.of(heads);
+    List<List<List<Unit>>> stages = new ArrayList<>();
+    for (List<Unit> head : heads) {
+      for (Unit unit : head) {
+        int stage = (unit.queries - unit.keys) / unit.size;
+        while (stages.size() <= stage) stages.add(new ArrayList<>());
+        stages.get(stage).add(List.of(unit));
+      }
+    }
+    return stages;
+  }
+
+  /** Returns whether the thread with the most units, as they come, has few more than the others. */
+  private static boolean isEven(List<List<Unit>> heads) {
+    long[] loads = new long[Parallel.threads()];
+    long all = 0;
+    for (List<Unit> head : heads) {
+      Arrays.sort(loads);
+      loads[0] += head.size();
+      all += head.size();
+    }
+    return Arrays.stream(loads).max().orElse(0) * loads.length <= 1.1 * all;
+  }
+
+  /** Returns the units of a head, those of the last keys first. */
+  private static List<Unit> head(DenseProblem problem, int sequence, int head) {
+    int length = problem.packing().length(sequence);
+    int size = Math.min(Math.ceilDiv(Math.ceilDiv(length, PARTS), TILE) * TILE, LONGEST);
     List<Unit> units = new ArrayList<>();
-    for (int s = 0; s < packing.sequences(); s++) {
-      int length = packing.length(s);
-      int size = Math.min(Math.ceilDiv(Math.ceilDiv(length, PARTS), TILE) * TILE, LONGEST);
-      if (length == 0) continue;
-      for (int from = stage * size; from < length; from += size) {
-        for (int head = 0; head < problem.keyHeads(); head++) {
-          units.add(new Unit(s, head, from, from - stage * size, size));
-        }
+    if (length == 0) return units;
+    for (int keys = (length - 1) / size * size; keys >= 0; keys -= size) {
+      for (int queries = keys; queries < length; queries += size) {
+        units.add(new Unit(sequence, head, queries, keys, size));
       }
     }
     return units;
@@ -156,17 +198,23 @@ final class DenseBackward {
     int rounded = Math.ceilDiv(count, ROWS) * ROWS;
     for (int lane = 0; lane < size; lane += PANEL) {
       int seen = Math.min(rounded, lane + PANEL - ahead);
-      if (seen <= 0) continue;
-      queries.scores(problem.key(), keyHead, key, seen, lane, scores, lane);
-      if (ahead + seen - 1 > lane) StripSoftmax.hideFuture(scores, lane, seen, ahead - lane);
-      dOuts.scores(problem.value(), keyHead, key, seen, lane, dScores, lane);
-      StripSoftmax.gradients(scores, dScores, lane, seen, logSumExp, delta);
+      for (int j = 0; j < seen; j += STRIP) {
+        score(keyHead, key + j, Math.min(STRIP, seen - j), ahead + j, lane, j * PITCH + lane);
+      }
     }
     for (int panel = 0; panel < PanelRows.panels(problem.query().size); panel++) {
       spread(scores, pass.dOut, pass.dValue, head, panel, query, size, key, rounded, ahead);
       spread(dScores, problem.query(), pass.dKey, head, panel, query, size, key, rounded, ahead);
       collect(head, panel, query, size, key, count, ahead);
     }
+  }
+
+  /** Computes the scores of some keys with a panel of queries, their powers and gradients. */
+  private void score(int keyHead, int key, int count, int ahead, int lane, int at) {
+    queries.scores(problem.key(), keyHead, key, count, lane, scores, at);
+    if (ahead + count - 1 > lane) StripSoftmax.hideFuture(scores, at, count, ahead - lane);
+    StripSoftmax.powers(scores, at, count, logSumExp, lane);
+    dOuts.gradients(problem.value(), keyHead, key, count, lane, scores, delta, dScores, at);
   }
 
   /** Adds weighted rows of queries to rows of keys; each key is seen from its own query on. */

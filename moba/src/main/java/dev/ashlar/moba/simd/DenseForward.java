@@ -12,6 +12,7 @@ import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import jdk.incubator.vector.FloatVector;
@@ -19,7 +20,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The forward pass of dense attention. Each tile of queries goes through the keys it sees, and
  * keeps a running maximum and sum per query, and the weighted values by them (arXiv 2205.14135,
- * algorithm 1).
+ * algorithm 1). A maximum need not be the greatest score so far: it grows only once a score exceeds
+ * it by 8 units of log 2, so that few passes look for maxima.
  */
 final class DenseForward {
   /**
@@ -30,6 +32,9 @@ final class DenseForward {
   /** The keys taken at once: long sums, and few times that a maximum grows. */
   private static final int KEYS = 256;
 
+  /** The keys scored at once: their scores are still in the first-level cache for the powers. */
+  private static final int STRIP = 64;
+
   private static final float LN_2 = (float) Math.log(2);
 
   private final DenseProblem problem;
@@ -37,8 +42,8 @@ final class DenseForward {
   private final float[] scores = new float[KEYS * PITCH];
   private final float[] maxima = new float[TILE];
   private final float[] sums = new float[TILE];
-  private final float[] factors = new float[TILE];
-  private final float[] news = new float[TILE];
+  private final float[] factors = new float[PANEL];
+  private final float[] before = new float[PANEL]; // sums
   private final float[] out; // [panels, TILE, PANEL]
 
   private DenseForward(DenseProblem problem) {
@@ -50,6 +55,8 @@ final class DenseForward {
   /** Writes out [T, H, D] and logSumExp [T, H]. */
   static void run(DenseProblem problem, List<Operand> results) {
     List<Part> parts = Part.of(problem.packing(), problem.heads(), 64, 2 * PANEL);
+    // Head by head: its keys and values stay in the last-level cache.
+    parts.sort(Comparator.comparingInt(Part::head));
     MemorySegment out = results.get(0).elements();
     MemorySegment logSumExp = results.get(1).elements();
     var idle = new ConcurrentLinkedQueue<DenseForward>();
@@ -75,7 +82,10 @@ final class DenseForward {
     }
   }
 
-  /** Attends with the queries {@code from} to {@code from + size} of the part's sequence. */
+  /**
+   * Attends with the queries {@code from} to {@code from + size} of the part's sequence: first each
+   * panel to its own keys, so that every query has a maximum, then to those before.
+   */
   private void attend(Part part, int from, int size) {
     int place = problem.rows().starts()[part.sequence()];
     queries.load(problem.query(), part.head(), place + from, size);
@@ -83,27 +93,52 @@ final class DenseForward {
     Arrays.fill(sums, 0);
     Arrays.fill(out, 0);
     int keyHead = problem.keyHead(part.head());
-    for (int key = 0; key < from + size; key += KEYS) {
-      int count = Math.min(KEYS, from + size - key);
-      visit(keyHead, place + key, count, key - from, size);
+    for (int lane = 0; lane < size; lane += PANEL) {
+      int end = Math.min(size, lane + PANEL);
+      int key = place + from + lane;
+      queries.scores(problem.key(), keyHead, key, end - lane, lane, scores, 0);
+      StripSoftmax.hideFuture(scores, 0, end - lane, 0);
+      shift(end - lane, lane);
+      collect(keyHead, key, end - lane, lane, lane, end);
+    }
+    for (int key = 0; key < from; key += KEYS) {
+      int count = Math.min(KEYS, from - key);
+      for (int lane = 0; lane < size; lane += PANEL) {
+        visit(keyHead, place + key, count, lane, size);
+      }
+    }
+    for (int lane = PANEL; lane < size; lane += PANEL) {
+      visit(keyHead, place + from, lane, lane, size);
     }
   }
 
-  /**
-   * Takes the tile to some keys.
-   *
-   * @param ahead how many rows the first key lies behind the first query
-   */
-  private void visit(int keyHead, int key, int count, int ahead, int size) {
-    for (int lane = 0; lane < size; lane += PANEL) {
-      int seen = Math.min(count, lane + PANEL - ahead);
-      if (seen <= 0) continue;
-      queries.scores(problem.key(), keyHead, key, seen, lane, scores, 0);
-      if (ahead + seen - 1 > lane) StripSoftmax.hideFuture(scores, 0, seen, ahead - lane);
-      boolean grown = StripSoftmax.update(scores, seen, lane, maxima, sums, factors, news);
-      if (grown) rescale(lane);
-      collect(keyHead, key, count, ahead, lane, Math.min(size, lane + PANEL));
+  /** Takes a panel of the tile to keys that all its queries see. */
+  private void visit(int keyHead, int key, int count, int lane, int size) {
+    System.arraycopy(sums, lane, before, 0, PANEL);
+    boolean near = true;
+    for (int j = 0; j < count; j += STRIP) {
+      int some = Math.min(STRIP, count - j);
+      int at = j * PITCH;
+      queries.scores(problem.key(), keyHead, key + j, some, lane, scores, at);
+      near &= StripSoftmax.powers(scores, at, some, maxima, lane, sums);
     }
+    if (!near) {
+      System.arraycopy(before, 0, sums, lane, PANEL);
+      queries.scores(problem.key(), keyHead, key, count, lane, scores, 0);
+      shift(count, lane);
+    }
+    collect(keyHead, key, count, -count, lane, Math.min(size, lane + PANEL));
+  }
+
+  /** Turns scores into powers after the maxima have been brought up to them. */
+  private void shift(int count, int lane) {
+    System.arraycopy(maxima, lane, factors, 0, PANEL);
+    if (StripSoftmax.raise(scores, count, maxima, lane)) {
+      StripSoftmax.powers(factors, 0, 1, maxima, lane);
+      for (int t = 0; t < PANEL; t++) sums[lane + t] *= factors[t];
+      rescale(lane);
+    }
+    StripSoftmax.powers(scores, 0, count, maxima, lane, sums);
   }
 
   private void collect(int keyHead, int key, int count, int ahead, int lane, int end) {
@@ -127,9 +162,9 @@ final class DenseForward {
   }
 
   private void rescale(int lane) {
-    for (int t = lane; t < lane + PANEL; t++) {
+    for (int t = 0; t < PANEL; t++) {
       if (factors[t] == 1) continue;
-      for (int at = t * PANEL; at < out.length; at += TILE * PANEL) {
+      for (int at = (lane + t) * PANEL; at < out.length; at += TILE * PANEL) {
         for (int d = at; d < at + PANEL; d += LANES) {
           FloatVector.fromArray(SPECIES, out, d).mul(factors[t]).intoArray(out, d);
         }

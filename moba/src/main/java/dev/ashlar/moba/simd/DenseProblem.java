@@ -41,4 +41,11 @@ record DenseProblem(
   int keyHead(int head) {
     return head / (heads / keyHeads);
   }
+
+  /** Ends the use of all arrays. */
+  void giveBack() {
+    query.giveBack();
+    key.giveBack();
+    value.giveBack();
+  }
 }

@@ -90,13 +90,16 @@ public final class MobaKernels implements KernelProvider {
 
   private static void run(FlashAttention op, List<Operand> in, List<Operand> out) {
     DenseProblem problem = DenseProblem.of(op, in);
-    if (problem.isFinite()) DenseForward.run(problem, out);
-    else op.compute(in, out);
+    boolean done = problem.isFinite();
+    if (done) DenseForward.run(problem, out);
+    problem.giveBack();
+    if (!done) op.compute(in, out);
   }
 
   private static void run(FlashAttentionBackward op, List<Operand> in, List<Operand> out) {
     DenseProblem problem = DenseProblem.of(op.forward(), in);
     boolean done = problem.isFinite() && DenseBackward.run(problem, in.subList(3, 7), out);
+    problem.giveBack();
     if (!done) op.compute(in, out);
   }
 

@@ -141,6 +141,160 @@ final class PanelProducts {
   }
 
   /**
+   * Writes weight (j, t) · (row j · query t - delta t) over {@code depth} numbers, or with what
+   * {@code into} has of the products already, for {@code count} rows, rounded up to eights, and one
+   * panel of queries.
+   *
+   * @param rows values, row j from {@code at + j * PANEL}
+   * @param queries number d of query t at {@code from + d * PANEL + t}
+   * @param lane where the deltas of the queries begin
+   * @param to where weight (0, 0) is, and (0, 0) of {@code into}
+   */
+  static void gradients(
+      float[] rows,
+      int at,
+      int count,
+      int depth,
+      float[] queries,
+      int from,
+      float[] weights,
+      float[] delta,
+      int lane,
+      float[] into,
+      int to,
+      boolean add) {
+    for (int j = 0; j < count; j += 4) {
+      int score = to + j * PITCH;
+      fourGradients(
+          rows, at + j * PANEL, depth, queries, from, weights, delta, lane, into, score, add);
+    }
+  }
+
+  private static void fourGradients(
+      float[] rows,
+      int at,
+      int depth,
+      float[] queries,
+      int from,
+      float[] weights,
+      float[] delta,
+      int lane,
+      float[] into,
+      int to,
+      boolean add) {
+    FloatVector c00 = FloatVector.zero(SPECIES),
+        c01 = FloatVector.zero(SPECIES),
+        c02 = FloatVector.zero(SPECIES),
+        c03 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES),
+        c11 = FloatVector.zero(SPECIES),
+        c12 = FloatVector.zero(SPECIES),
+        c13 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES),
+        c21 = FloatVector.zero(SPECIES),
+        c22 = FloatVector.zero(SPECIES),
+        c23 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES),
+        c31 = FloatVector.zero(SPECIES),
+        c32 = FloatVector.zero(SPECIES),
+        c33 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 3 * LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, rows[at + k]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      c03 = x.fma(b3, c03);
+      x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      c12 = x.fma(b2, c12);
+      c13 = x.fma(b3, c13);
+      x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      c22 = x.fma(b2, c22);
+      c23 = x.fma(b3, c23);
+      x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      c32 = x.fma(b2, c32);
+      c33 = x.fma(b3, c33);
+    }
+    if (add) {
+      c00 = c00.add(FloatVector.fromArray(SPECIES, into, to));
+      c01 = c01.add(FloatVector.fromArray(SPECIES, into, to + LANES));
+      c02 = c02.add(FloatVector.fromArray(SPECIES, into, to + 2 * LANES));
+      c03 = c03.add(FloatVector.fromArray(SPECIES, into, to + 3 * LANES));
+      c10 = c10.add(FloatVector.fromArray(SPECIES, into, to + PITCH));
+      c11 = c11.add(FloatVector.fromArray(SPECIES, into, to + PITCH + LANES));
+      c12 = c12.add(FloatVector.fromArray(SPECIES, into, to + PITCH + 2 * LANES));
+      c13 = c13.add(FloatVector.fromArray(SPECIES, into, to + PITCH + 3 * LANES));
+      c20 = c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH));
+      c21 = c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH + LANES));
+      c22 = c22.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH + 2 * LANES));
+      c23 = c23.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH + 3 * LANES));
+      c30 = c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH));
+      c31 = c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH + LANES));
+      c32 = c32.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH + 2 * LANES));
+      c33 = c33.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH + 3 * LANES));
+    }
+    FloatVector delta0 = FloatVector.fromArray(SPECIES, delta, lane);
+    FloatVector delta1 = FloatVector.fromArray(SPECIES, delta, lane + LANES);
+    FloatVector delta2 = FloatVector.fromArray(SPECIES, delta, lane + 2 * LANES);
+    FloatVector delta3 = FloatVector.fromArray(SPECIES, delta, lane + 3 * LANES);
+    c00.sub(delta0).mul(FloatVector.fromArray(SPECIES, weights, to)).intoArray(into, to);
+    c01.sub(delta1)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + LANES))
+        .intoArray(into, to + LANES);
+    c02.sub(delta2)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 2 * LANES))
+        .intoArray(into, to + 2 * LANES);
+    c03.sub(delta3)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 3 * LANES))
+        .intoArray(into, to + 3 * LANES);
+    c10.sub(delta0)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + PITCH))
+        .intoArray(into, to + PITCH);
+    c11.sub(delta1)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + PITCH + LANES))
+        .intoArray(into, to + PITCH + LANES);
+    c12.sub(delta2)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + PITCH + 2 * LANES))
+        .intoArray(into, to + PITCH + 2 * LANES);
+    c13.sub(delta3)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + PITCH + 3 * LANES))
+        .intoArray(into, to + PITCH + 3 * LANES);
+    c20.sub(delta0)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 2 * PITCH))
+        .intoArray(into, to + 2 * PITCH);
+    c21.sub(delta1)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 2 * PITCH + LANES))
+        .intoArray(into, to + 2 * PITCH + LANES);
+    c22.sub(delta2)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 2 * PITCH + 2 * LANES))
+        .intoArray(into, to + 2 * PITCH + 2 * LANES);
+    c23.sub(delta3)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 2 * PITCH + 3 * LANES))
+        .intoArray(into, to + 2 * PITCH + 3 * LANES);
+    c30.sub(delta0)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 3 * PITCH))
+        .intoArray(into, to + 3 * PITCH);
+    c31.sub(delta1)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 3 * PITCH + LANES))
+        .intoArray(into, to + 3 * PITCH + LANES);
+    c32.sub(delta2)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 3 * PITCH + 2 * LANES))
+        .intoArray(into, to + 3 * PITCH + 2 * LANES);
+    c33.sub(delta3)
+        .mul(FloatVector.fromArray(SPECIES, weights, to + 3 * PITCH + 3 * LANES))
+        .intoArray(into, to + 3 * PITCH + 3 * LANES);
+  }
+
+  /**
    * Adds to rows t of {@code into} the sum over the {@code depth} first keys j of weight (j, t)
    * times row j, for eight rows of {@code width} numbers.
    *

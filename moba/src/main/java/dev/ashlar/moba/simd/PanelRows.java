@@ -144,7 +144,11 @@ final class PanelRows {
     for (int panel = 0; panel < panels(size); panel++) {
       int from = at(head, panel, rows.places()[row]);
       int at = head * size + panel * PANEL;
-      for (int d = 0; d < width(panel); d++) to[at + d] = numbers[from + d] * factor;
+      int whole = width(panel) / LANES * LANES;
+      for (int d = 0; d < whole; d += LANES) {
+        FloatVector.fromArray(SPECIES, numbers, from + d).mul(factor).intoArray(to, at + d);
+      }
+      for (int d = whole; d < width(panel); d++) to[at + d] = numbers[from + d] * factor;
     }
   }
 

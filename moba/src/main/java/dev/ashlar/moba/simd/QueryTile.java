@@ -9,6 +9,7 @@ final class QueryTile {
   // Number d of row t of a panel of rows at (panel * size + d) * PANEL + t.
   private final float[] numbers;
   private final int size;
+  private final float[] copy = new float[PANEL * PANEL];
 
   /** Makes room for {@code rows} rows of {@code size} numbers. */
   QueryTile(int size, int rows) {
@@ -21,10 +22,19 @@ final class QueryTile {
     if (count % PANEL != 0) Arrays.fill(numbers, 0);
     for (int panel = 0; panel < PanelRows.panels(size); panel++) {
       int from = rows.at(head, panel, place);
-      int width = rows.width(panel);
-      for (int t = 0; t < count; t++, from += PANEL) {
-        int to = (t / PANEL * size + panel * PANEL) * PANEL + t % PANEL;
-        for (int d = 0; d < width; d++) numbers[to + d * PANEL] = rows.numbers[from + d];
+      for (int t = 0; t < count; t += PANEL) {
+        int some = Math.min(PANEL, count - t);
+        // One row after another comes from memory faster than squares do.
+        System.arraycopy(rows.numbers, from + t * PANEL, copy, 0, some * PANEL);
+        Turned.write(
+            copy,
+            0,
+            PANEL,
+            some,
+            rows.width(panel),
+            numbers,
+            t * size + panel * PANEL * PANEL,
+            PANEL);
       }
     }
   }
@@ -48,5 +58,50 @@ final class QueryTile {
           to,
           panel > 0);
     }
+  }
+
+  /**
+   * Writes gradients of scores, probability (j, t) · (row j · row t - delta t), for {@code count}
+   * rows, rounded up to eights, and the panel of this tile's rows from row {@code row} on.
+   *
+   * @param to where the first probability is, and the first gradient goes, of the first row with
+   *     each
+   */
+  void gradients(
+      PanelRows rows,
+      int head,
+      int place,
+      int count,
+      int row,
+      float[] probabilities,
+      float[] delta,
+      float[] gradients,
+      int to) {
+    int last = PanelRows.panels(size) - 1;
+    for (int panel = 0; panel < last; panel++) {
+      PanelProducts.scores(
+          rows.numbers,
+          rows.at(head, panel, place),
+          count,
+          PANEL,
+          numbers,
+          row * size + panel * PANEL * PANEL,
+          gradients,
+          to,
+          panel > 0);
+    }
+    PanelProducts.gradients(
+        rows.numbers,
+        rows.at(head, last, place),
+        count,
+        rows.width(last),
+        numbers,
+        row * size + last * PANEL * PANEL,
+        probabilities,
+        delta,
+        row,
+        gradients,
+        to,
+        last > 0);
   }
 }
