@@ -62,7 +62,7 @@ final class AttentionTasks {
     IntArray offsets = tasks.ints(cells + 1L);
     IntArray rows = tasks.ints((long) problem.rows() * problem.heads() * problem.most());
     IntArray faults = tasks.faultNumbers();
-    int fault = tasks.fault(block -> unknown(op, block));
+    int fault = tasks.fault(op, block -> unknown(op, block));
     long walks = (long) problem.heads() * problem.parts();
     tasks.each(
         "count",

@@ -5,14 +5,24 @@ import dev.ashlar.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Where the elements of a graph's tensors lie, as one array of numbers that all its kernels read.
- * An entry is the rank, the sizes of the axes, and then per layout an offset and the strides.
+ * Where the elements of a step's tensors lie, as one array of numbers that all its kernels read. An
+ * entry is the rank, the sizes of the axes, and then per layout an offset and the strides.
+ *
+ * <p>Each step has a geometry of its own, and equal ones share an array: where entries begin is
+ * compiled into kernels, and equal steps so have equal kernels, which drivers compile once.
  */
 final class Geometry {
   private final List<Integer> numbers = new ArrayList<>();
+  private final Map<List<Integer>, IntArray> arrays;
+
+  /** Makes an empty one, whose array is one of {@code arrays} or becomes one. */
+  Geometry(Map<List<Integer>, IntArray> arrays) {
+    this.arrays = arrays;
+  }
 
   /**
    * Adds the entry of layouts that walk the same shape, and returns where it begins. Axes that all
@@ -59,8 +69,17 @@ final class Geometry {
     return Arrays.stream(strides).allMatch(of -> of[last] == of[axis] * dims[axis]);
   }
 
-  /** Returns the numbers of all entries. */
-  IntArray toArray() {
+  /** Returns whether there is no entry. */
+  boolean isEmpty() {
+    return numbers.isEmpty();
+  }
+
+  /** Returns the numbers of all entries, when all were added. */
+  IntArray array() {
+    return arrays.computeIfAbsent(List.copyOf(numbers), Geometry::array);
+  }
+
+  private static IntArray array(List<Integer> numbers) {
     var array = new IntArray(Math.max(1, numbers.size()));
     for (int i = 0; i < numbers.size(); i++) array.set(i, numbers.get(i));
     return array;

@@ -15,7 +15,6 @@ import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -38,6 +37,7 @@ final class Graphs {
   private final List<TornadoNativeArray> order = new ArrayList<>();
   private final GridScheduler grid = new GridScheduler();
   private final Given given;
+  private final Set<TornadoNativeArray> geometries = Lowering.identities();
 
   /**
    * What kernels find in arrays before a run.
@@ -47,7 +47,6 @@ final class Graphs {
    * @param residents arrays that keep their numbers on the device from run to run
    */
   record Given(
-      IntArray geometry,
       Set<TornadoNativeArray> fixed,
       Set<TornadoNativeArray> fresh,
       List<TornadoNativeArray> residents) {}
@@ -59,6 +58,7 @@ final class Graphs {
    */
   Graphs(List<Task> tasks, Given given, int length) {
     this.given = given;
+    for (Task task : tasks) geometries.add(task.geometry().array());
     for (int from = 0; from < tasks.size(); from += length) {
       parts.add(tasks.subList(from, Math.min(tasks.size(), from + length)));
     }
@@ -75,7 +75,7 @@ final class Graphs {
 
   /** Returns the graph of one of the tasks, by itself. */
   Graphs alone(Task task) {
-    return new Graphs(List.of(task), new Given(given.geometry, Set.of(), Set.of(), List.of()), 1);
+    return new Graphs(List.of(task), new Given(Set.of(), Set.of(), List.of()), 1);
   }
 
   /**
@@ -124,7 +124,7 @@ final class Graphs {
     for (Task task : parts.get(part)) {
       String id = "t" + number++;
       try {
-        task.call().addTo(graph, id, given.geometry);
+        task.call().addTo(graph, id, task.geometry().array());
       } catch (RuntimeException e) {
         throw DeviceException.notCompiled(task.kernel(), device, e);
       }
@@ -149,7 +149,7 @@ final class Graphs {
   }
 
   private boolean isFixed(TornadoNativeArray array) {
-    return array == given.geometry || given.fixed.contains(array);
+    return geometries.contains(array) || given.fixed.contains(array);
   }
 
   private List<TornadoNativeArray> owned(int part) {
@@ -165,8 +165,8 @@ final class Graphs {
 
   private Set<TornadoNativeArray> used(int part) {
     Set<TornadoNativeArray> used = new LinkedHashSet<>();
-    used.add(given.geometry);
     for (Task task : parts.get(part)) {
+      if (!task.geometry().isEmpty()) used.add(task.geometry().array());
       used.addAll(task.reads());
       used.addAll(task.writes());
     }

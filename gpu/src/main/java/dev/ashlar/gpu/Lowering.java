@@ -226,6 +226,7 @@ final class Lowering {
     if (own && !taken) return new Output(value, place, replaces ? input : -1);
     Place other = Place.rowMajor(arrays.shared("output", value.spec()), value.spec());
     copy(place, other);
+    tasks.endStep();
     return new Output(value, other, -1);
   }
 

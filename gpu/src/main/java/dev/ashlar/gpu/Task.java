@@ -11,6 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * @param kernel the kernel's name
  * @param reads the arrays it reads, beside the geometry
  * @param writes the arrays it writes, or parts of
+ * @param geometry where its step's tensors lie
  * @param items its work items, a multiple of {@code group}
  * @param group the work items of a group
  * @param call puts the kernel into a graph
@@ -19,6 +20,7 @@ record Task(
     String kernel,
     List<? extends TornadoNativeArray> reads,
     List<? extends TornadoNativeArray> writes,
+    Geometry geometry,
     long items,
     int group,
     Call call) {

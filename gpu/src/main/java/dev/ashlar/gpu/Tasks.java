@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The tasks of a program as they come, and what rules need to make them: the {@link Geometry},
+ * The tasks of a program as they come, and what rules need to make them: a {@link Geometry} per step,
  * arrays for what lies between two tasks, constant arrays, and faults that kernels can report.
  */
 final class Tasks {
@@ -26,13 +26,14 @@ final class Tasks {
 
   private final String device;
   private final KernelContext context = new KernelContext();
-  private final Geometry geometry = new Geometry();
+  private final Map<List<Integer>, IntArray> geometries = new HashMap<>();
   private final List<Task> tasks = new ArrayList<>();
   private final List<TornadoNativeArray> constants = new ArrayList<>();
   private final Map<Object, Object> shared = new HashMap<>();
   private final Map<Integer, Function<Integer, RuntimeException>> faults = new LinkedHashMap<>();
   private final IntArray faultNumbers;
   private final ArrayPool pool;
+  private Geometry geometry = new Geometry(geometries);
   private final List<TornadoNativeArray> scratch = new ArrayList<>();
 
   /** Makes an empty list, for a program of so many steps. */
@@ -67,7 +68,7 @@ final class Tasks {
     if (items > Integer.MAX_VALUE) {
       throw DeviceException.tooManyItems(kernel, items, device);
     }
-    if (items > 0) tasks.add(new Task(kernel, reads, writes, items, group, call));
+    if (items > 0) tasks.add(new Task(kernel, reads, writes, geometry, items, group, call));
   }
 
   // ---- What kernels are given.
@@ -77,6 +78,7 @@ final class Tasks {
     return context;
   }
 
+  /** Returns the geometry of the step whose tasks are being added. */
   Geometry geometry() {
     return geometry;
   }
@@ -98,10 +100,11 @@ final class Tasks {
     return place;
   }
 
-  /** Ends a step: what was scratch to it may be used again. */
+  /** Ends a step: what was scratch to it may be used again, and the next has another geometry. */
   void endStep() {
     scratch.forEach(pool::giveBack);
     scratch.clear();
+    geometry = new Geometry(geometries);
   }
 
   /**
@@ -140,6 +143,15 @@ final class Tasks {
     int at = FAULT * faults.size();
     faults.put(at, error);
     return at;
+  }
+
+  /**
+   * Returns where the kernels of several steps report one fault: equal numbers make equal kernels.
+   *
+   * @param key what the steps have in common
+   */
+  int fault(Object key, Function<Integer, RuntimeException> error) {
+    return once(List.of("fault", key), Integer.class, () -> fault(error));
   }
 
   /** Returns where faults are reported: 0 before a run. */

@@ -81,7 +81,7 @@ final class TornadoExecutable implements Executable {
     if (tasks.hasFaults()) fresh.add(tasks.faultNumbers());
     List<TornadoNativeArray> staying = new ArrayList<>();
     lowering.residents().values().forEach(place -> staying.add(place.array()));
-    var given = new Graphs.Given(tasks.geometry().toArray(), fixed, fresh, staying);
+    var given = new Graphs.Given(fixed, fresh, staying);
     boolean large = Integer.getInteger(Devices.CODE_SIZE_PROPERTY, 0) >= Devices.CODE_SIZE;
     return new Graphs(tasks.all(), given, large ? TASKS_PER_GRAPH : TASKS_PER_SMALL_GRAPH);
   }
