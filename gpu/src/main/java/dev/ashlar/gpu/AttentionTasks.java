@@ -1,5 +1,6 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.DType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -20,7 +21,8 @@ final class AttentionTasks {
   AttentionTasks(Tasks tasks, AttentionProblem problem) {
     this.tasks = tasks;
     this.problem = problem;
-    this.table = tasks.constant(AttentionTable.of(problem));
+    this.table =
+        tasks.once(problem, IntArray.class, () -> tasks.constant(AttentionTable.of(problem)));
   }
 
   /** Adds the choice of blocks. */
@@ -37,7 +39,7 @@ final class AttentionTasks {
         List.of(k, table),
         List.of(means),
         count,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id, GateKernels::blockMeansKernel, tasks.context(), k, means, table, numbers));
     tasks.groups(
@@ -46,21 +48,29 @@ final class AttentionTasks {
         List.of(chosen, best),
         (long) problem.tiles() * problem.heads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id, GateKernels::gateKernel, tasks.context(), q, means, chosen, best, table));
   }
 
-  /** Adds the lists of queries by block. */
+  /** Finds the queries by block of a selection; forward and backward share the lists. */
   void list(String op, Place selection) {
+    List<Object> key = List.of(problem, selection);
+    lists =
+        tasks.once(key, Lists.class, () -> listed(op, TypedElements.rowMajor(tasks, selection)));
+  }
+
+  /** Adds the lists of queries by block. */
+  private Lists listed(String op, Place selection) {
     IntArray chosen = selection.ints();
     if (problem.cells() > MOST_CELLS) {
       throw tasks.tooLarge(op + " counts of queries", problem.cells(), MOST_CELLS);
     }
     int cells = (int) problem.cells();
     IntArray counts = tasks.ints(cells);
-    IntArray offsets = tasks.ints(cells + 1L);
-    IntArray rows = tasks.ints((long) problem.rows() * problem.heads() * problem.most());
+    IntArray offsets = tasks.lasting(DType.I32, cells + 1L).ints();
+    long choices = (long) problem.rows() * problem.heads() * problem.most();
+    IntArray rows = tasks.lasting(DType.I32, choices).ints();
     IntArray faults = tasks.faultNumbers();
     int fault = tasks.fault(op, block -> unknown(op, block));
     long walks = (long) problem.heads() * problem.parts();
@@ -69,7 +79,7 @@ final class AttentionTasks {
         List.of(chosen, table, counts, faults),
         List.of(counts, faults),
         walks,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 QueryListKernels::countKernel,
@@ -85,7 +95,7 @@ final class AttentionTasks {
         List.of(offsets),
         1,
         QueryListKernels.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id, QueryListKernels::offsetsKernel, tasks.context(), counts, offsets, cells));
     tasks.each(
@@ -93,7 +103,7 @@ final class AttentionTasks {
         List.of(chosen, counts, offsets, table),
         List.of(counts, rows),
         walks,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 QueryListKernels::listsKernel,
@@ -103,7 +113,7 @@ final class AttentionTasks {
                 offsets,
                 rows,
                 table));
-    lists = new Lists(offsets, rows);
+    return new Lists(offsets, rows);
   }
 
   private static IndexOutOfBoundsException unknown(String op, int block) {
@@ -125,7 +135,7 @@ final class AttentionTasks {
         List.of(result, logSumExp),
         (long) problem.tiles() * problem.heads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionKernels::ownBlockKernel,
@@ -146,7 +156,7 @@ final class AttentionTasks {
         List.of(result, logSumExp),
         (long) problem.parts() * problem.heads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionKernels::chosenBlocksKernel,
@@ -180,7 +190,7 @@ final class AttentionTasks {
         List.of(result, dOut, dLogSumExp, table),
         List.of(delta),
         rows,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionGradientKernels::deltaKernel,
@@ -206,7 +216,7 @@ final class AttentionTasks {
         List.of(dQuery),
         (long) problem.tiles() * problem.heads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionGradientKernels::ownBlockQueryGradientKernel,
@@ -229,7 +239,7 @@ final class AttentionTasks {
         List.of(dQuery),
         (long) problem.parts() * problem.heads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionGradientKernels::chosenBlocksQueryGradientKernel,
@@ -260,7 +270,7 @@ final class AttentionTasks {
         List.of(dKey, dValue),
         (long) problem.tiles() * problem.keyHeads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionGradientKernels::ownBlockKeyGradientKernel,
@@ -285,7 +295,7 @@ final class AttentionTasks {
         List.of(dKey, dValue),
         problem.blocks() * tilesOfBlock * problem.keyHeads(),
         Tiles.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 AttentionGradientKernels::chosenBlocksKeyGradientKernel,

@@ -24,6 +24,9 @@ final class CustomRules {
 
   /** Returns how a step becomes tasks, or empty where no kernel computes it. */
   static Optional<Rule> of(Step step, Op.Custom op) {
+    if (op instanceof Fused fused) {
+      return Optional.of((tasks, in, out) -> Elementwise.fused(tasks, fused, in, out));
+    }
     Optional<Rule> attention = attention(op);
     if (attention.isPresent() || step.inputs().isEmpty()) return attention;
     boolean real = step.inputs().getFirst().spec().dtype() == DType.F32;

@@ -96,7 +96,8 @@ final class Divisions {
   }
 
   private static int fault(Tasks tasks, Op op, String what) {
-    return tasks.fault(_ -> new ArithmeticException(op.label() + ": " + what));
+    return tasks.fault(
+        op.label() + ": " + what, _ -> new ArithmeticException(op.label() + ": " + what));
   }
 
   private static void add(Tasks tasks, Op op, List<Place> in, Place y, Task.Call call) {

@@ -4,6 +4,7 @@ import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -25,7 +26,7 @@ final class Elementwise {
         List.of(),
         List.of(y.array()),
         n,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(id, BinaryKernels::fillKernel, tasks.context(), y.floats(), value, n));
   }
 
@@ -36,8 +37,22 @@ final class Elementwise {
         List.of(),
         List.of(y.array()),
         n,
-        (graph, id, _) ->
-            graph.task(id, BinaryKernels::arangeKernel, tasks.context(), y.floats(), n));
+        (graph, id) -> graph.task(id, BinaryKernels::arangeKernel, tasks.context(), y.floats(), n));
+  }
+
+  /** Computes several steps in a kernel written for them. */
+  static void fused(Tasks tasks, Fused fused, List<Place> in, List<Place> out) {
+    var writer = new KernelWriter(fused, in, out);
+    GeneratedKernel kernel = GeneratedKernel.of(writer.write());
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(tasks.context());
+    arguments.addAll(writer.arrays());
+    tasks.each(
+        fused.label(),
+        in.stream().map(Place::array).toList(),
+        out.stream().map(Place::array).toList(),
+        out.getFirst().size(),
+        (graph, id) -> kernel.addTo(graph, id, arguments));
   }
 
   static void unary(Tasks tasks, String name, Kernels.Unary kernel, Place x, Place y) {

@@ -50,8 +50,8 @@ final class Geometry {
     return at;
   }
 
-  /** Joins axes in place, and returns how many are left. */
-  private static int joined(int[] dims, long[][] strides) {
+  /** Joins axes that all layouts walk in one stride, in place, and returns how many are left. */
+  static int joined(int[] dims, long[][] strides) {
     int last = -1;
     for (int axis = 0; axis < dims.length; axis++) {
       if (dims[axis] == 1) continue;

@@ -119,7 +119,7 @@ final class Indices {
         List.of(places),
         List.of(hot),
         n,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(id, IndexKernels::oneHotKernel, tasks.context(), places, hot, classes, n));
     if (!real) Casts.cast(tasks, new Place(hot, y.layout(), DType.F32), y);
   }

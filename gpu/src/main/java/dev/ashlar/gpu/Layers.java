@@ -30,7 +30,7 @@ final class Layers {
         List.of(y, scale),
         out.get(1).size(),
         LayerKernels.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 LayerKernels::rmsNormKernel,
@@ -170,7 +170,7 @@ final class Layers {
         List.of(loss, logSumExp),
         out.get(0).size(),
         LayerKernels.GROUP,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 LayerKernels::crossEntropyKernel,
@@ -229,7 +229,7 @@ final class Layers {
         List.of(from, angles.cosines, angles.sines),
         List.of(y.array()),
         n,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 LayerKernels::ropeKernel,

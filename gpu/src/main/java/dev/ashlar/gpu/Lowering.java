@@ -105,7 +105,7 @@ final class Lowering {
     for (int i = 0; i < program.steps().size(); i++) {
       Step step = program.steps().get(i);
       for (int output = 0; output < step.outputs().size(); output++) {
-        int donor = donor(step.op(), output);
+        int donor = Fused.donor(step.op(), output);
         if (donor < 0 || !liveness.root(step.inputs().get(donor)).equals(input)) continue;
         if (liveness.mayOverwrite(i, donor)) return true;
       }
@@ -137,9 +137,10 @@ final class Lowering {
   private void result(int number, int output, List<Place> in) {
     Step step = program.steps().get(number);
     Value value = step.outputs().get(output);
-    int donor = donor(step.op(), output);
+    int donor = Fused.donor(step.op(), output);
     if (donor >= 0 && liveness.mayOverwrite(number, donor) && isWhole(step, donor, in)) {
-      writeOver(step, donor, value, in.get(donor));
+      Op writer = step.op() instanceof Fused fused ? fused.writer(output) : step.op();
+      writeOver(writer, value, in.get(donor));
       return;
     }
     Place place = intermediate(step.op().label(), value);
@@ -149,10 +150,10 @@ final class Lowering {
     in.set(donor, place);
   }
 
-  private void writeOver(Step step, int donor, Value value, Place place) {
+  private void writeOver(Op writer, Value value, Place place) {
     places.put(value, place);
     int input = inputAt(place.array());
-    if (input >= 0) overwritten.putIfAbsent(input, step.op());
+    if (input >= 0) overwritten.putIfAbsent(input, writer);
     // Its memory lives on: it ends with the result and not with the donor, whose last step this is.
     else endsAt(value, place.array());
   }
@@ -200,11 +201,6 @@ final class Lowering {
     Value y = new Value(1, to.spec());
     Step step = new Step(new Op.Copy(), List.of(x), List.of(y));
     if (to.size() > 0) rule(step).lower(tasks, List.of(from), List.of(to));
-  }
-
-  private static int donor(Op op, int output) {
-    if (!(op instanceof Op.Custom custom) || output >= custom.donations().size()) return -1;
-    return custom.donations().get(output);
   }
 
   private Rule rule(Step step) {

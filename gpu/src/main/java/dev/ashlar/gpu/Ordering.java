@@ -117,7 +117,7 @@ final class Ordering {
         List.of(sorted.array),
         List.of(indices.array(), places),
         n,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(
                 id,
                 SortKernels::firstKernel,

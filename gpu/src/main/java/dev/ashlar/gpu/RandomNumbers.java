@@ -17,7 +17,7 @@ final class RandomNumbers {
         List.of(numbers),
         List.of(y.array()),
         n,
-        (graph, id, _) -> {
+        (graph, id) -> {
           var c = tasks.context();
           boolean single = y.dtype() == DType.F32;
           switch (op) {
@@ -41,7 +41,7 @@ final class RandomNumbers {
         List.of(numbers),
         List.of(y.array()),
         1,
-        (graph, id, _) ->
+        (graph, id) ->
             graph.task(id, RandomKernels::foldKernel, tasks.context(), numbers, y.longs(), number));
   }
 }

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * @param kernel the kernel's name
  * @param reads the arrays it reads, beside the geometry
  * @param writes the arrays it writes, or parts of
- * @param geometry where its step's tensors lie
+ * @param geometry where its step's tensors lie; empty if it does not take that
  * @param items its work items, a multiple of {@code group}
  * @param group the work items of a group
  * @param call puts the kernel into a graph
@@ -28,5 +28,11 @@ record Task(
   @FunctionalInterface
   interface Call {
     void addTo(TaskGraph graph, String id, IntArray geometry);
+  }
+
+  /** Puts a kernel that does not take the geometry into a graph. */
+  @FunctionalInterface
+  interface PlainCall {
+    void addTo(TaskGraph graph, String id);
   }
 }

@@ -14,8 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The tasks of a program as they come, and what rules need to make them: a {@link Geometry} per step,
- * arrays for what lies between two tasks, constant arrays, and faults that kernels can report.
+ * The tasks of a program as they come, and what rules need to make them: a {@link Geometry} per
+ * step, arrays for what lies between two tasks, constant arrays, and faults that kernels can
+ * report.
  */
 final class Tasks {
   /** The work items of a group of kernels with one work item per element. */
@@ -33,6 +34,7 @@ final class Tasks {
   private final Map<Integer, Function<Integer, RuntimeException>> faults = new LinkedHashMap<>();
   private final IntArray faultNumbers;
   private final ArrayPool pool;
+  private final Geometry none = new Geometry(geometries);
   private Geometry geometry = new Geometry(geometries);
   private final List<TornadoNativeArray> scratch = new ArrayList<>();
 
@@ -53,7 +55,21 @@ final class Tasks {
       List<? extends TornadoNativeArray> writes,
       long n,
       Task.Call call) {
-    groups(kernel, reads, writes, (n + GROUP - 1) / GROUP, GROUP, call);
+    groups(kernel, reads, writes, groupsFor(n), GROUP, call);
+  }
+
+  /** Adds a kernel with one work item per element that does not take the geometry. */
+  void each(
+      String kernel,
+      List<? extends TornadoNativeArray> reads,
+      List<? extends TornadoNativeArray> writes,
+      long n,
+      Task.PlainCall call) {
+    groups(kernel, reads, writes, groupsFor(n), GROUP, call);
+  }
+
+  private static long groupsFor(long n) {
+    return (n + GROUP - 1) / GROUP;
   }
 
   /** Adds a kernel with {@code count} work groups of {@code group} work items. */
@@ -64,11 +80,31 @@ final class Tasks {
       long count,
       int group,
       Task.Call call) {
+    add(new Task(kernel, reads, writes, geometry, items(kernel, count, group), group, call));
+  }
+
+  /** Adds a kernel with work groups that does not take the geometry. */
+  void groups(
+      String kernel,
+      List<? extends TornadoNativeArray> reads,
+      List<? extends TornadoNativeArray> writes,
+      long count,
+      int group,
+      Task.PlainCall call) {
+    long items = items(kernel, count, group);
+    add(
+        new Task(
+            kernel, reads, writes, none, items, group, (graph, id, _) -> call.addTo(graph, id)));
+  }
+
+  private long items(String kernel, long count, int group) {
     long items = Math.multiplyExact(count, (long) group);
-    if (items > Integer.MAX_VALUE) {
-      throw DeviceException.tooManyItems(kernel, items, device);
-    }
-    if (items > 0) tasks.add(new Task(kernel, reads, writes, geometry, items, group, call));
+    if (items > Integer.MAX_VALUE) throw DeviceException.tooManyItems(kernel, items, device);
+    return items;
+  }
+
+  private void add(Task task) {
+    if (task.items() > 0) tasks.add(task);
   }
 
   // ---- What kernels are given.

@@ -18,20 +18,23 @@ public final class TornadoRunner implements ProgramRunner {
   private final TornadoDevice device;
   private final long memoryLimitBytes;
   private final Function<Step, Optional<Rule>> rules;
+  private final boolean fusing;
 
   TornadoRunner(DeviceInfo info, TornadoDevice device) {
-    this(info, device, info.memoryBytes(), CoreRules::of);
+    this(info, device, info.memoryBytes(), CoreRules::of, true);
   }
 
   private TornadoRunner(
       DeviceInfo info,
       TornadoDevice device,
       long memoryLimitBytes,
-      Function<Step, Optional<Rule>> rules) {
+      Function<Step, Optional<Rule>> rules,
+      boolean fusing) {
     this.info = info;
     this.device = device;
     this.memoryLimitBytes = memoryLimitBytes;
     this.rules = rules;
+    this.fusing = fusing;
   }
 
   /**
@@ -42,12 +45,12 @@ public final class TornadoRunner implements ProgramRunner {
   public TornadoRunner withMemoryLimit(long bytes) {
     if (bytes < 0)
       throw new IllegalArgumentException("memory limit must not be negative: " + bytes);
-    return new TornadoRunner(info, device, bytes, rules);
+    return new TornadoRunner(info, device, bytes, rules, fusing);
   }
 
-  /** Returns this with other kernels. */
+  /** Returns this with other kernels, for each step its own. */
   TornadoRunner withRules(Function<Step, Optional<Rule>> others) {
-    return new TornadoRunner(info, device, memoryLimitBytes, others);
+    return new TornadoRunner(info, device, memoryLimitBytes, others, false);
   }
 
   long memoryLimitBytes() {
@@ -71,6 +74,7 @@ public final class TornadoRunner implements ProgramRunner {
    */
   @Override
   public Executable compile(Program program) {
-    return new TornadoExecutable(program, new Lowering(program, info.name(), rules), this);
+    Program lowered = fusing ? Fusion.fuse(program) : program;
+    return new TornadoExecutable(lowered, new Lowering(lowered, info.name(), rules), this);
   }
 }

@@ -51,7 +51,7 @@ final class TypedElements {
         List.of(),
         List.of(y.array()),
         n,
-        (graph, id, _) -> {
+        (graph, id) -> {
           var c = tasks.context();
           switch (y.dtype()) {
             case F64 -> graph.task(id, DoubleKernels::fillKernel, c, y.doubles(), value, n);
@@ -75,7 +75,7 @@ final class TypedElements {
         List.of(),
         List.of(y.array()),
         n,
-        (graph, id, _) -> {
+        (graph, id) -> {
           var c = tasks.context();
           switch (y.dtype()) {
             case F64 -> graph.task(id, DoubleKernels::arangeKernel, c, y.doubles(), n);

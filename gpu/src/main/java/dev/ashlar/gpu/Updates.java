@@ -146,7 +146,6 @@ final class Updates {
         List.of(total),
         1,
         StepKernels.GROUP,
-        (graph, id, _) ->
-            graph.task(id, StepKernels::sumKernel, tasks.context(), sums, total, parts));
+        (graph, id) -> graph.task(id, StepKernels::sumKernel, tasks.context(), sums, total, parts));
   }
 }

@@ -46,7 +46,7 @@ final class BrokenKernels {
         List.of(x),
         List.of(y),
         n,
-        (graph, id, _) -> {
+        (graph, id) -> {
           if (driver) graph.task(id, BrokenKernels::driverKernel, c, x, y, n);
           else graph.task(id, BrokenKernels::objectsKernel, c, x, y, n);
         });
