@@ -75,7 +75,7 @@ final class Attention {
     MobaConfig config = op.config();
     int most = selection.layout().shape().dim(2);
     var attention = new AttentionTasks(tasks, problem(op.packing(), config.blockSize(), most, in));
-    attention.list(op.label(), rowMajor(tasks, selection));
+    attention.list(op.label(), selection);
     return attention;
   }
 
