@@ -1,5 +1,6 @@
 package dev.ashlar.autodiff.simd;
 
+import static dev.ashlar.autodiff.simd.Lanes.COUNT;
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
 import static dev.ashlar.autodiff.simd.Lanes.at;
 import static dev.ashlar.autodiff.simd.Lanes.put;
@@ -54,12 +55,21 @@ final class RmsNormRows {
   private static double squares(FloatBlock x, int count) {
     MemorySegment xs = x.data();
     long xsAt = x.at();
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector each = at(xs, xsAt, i);
-      sum = each.fma(each, sum);
+    // Two sums, so that one addition need not wait for the last.
+    FloatVector even = FloatVector.zero(SPECIES);
+    FloatVector odd = even;
+    int i = 0;
+    for (; i + 2 * COUNT <= count; i += 2 * COUNT) {
+      FloatVector first = at(xs, xsAt, i);
+      FloatVector second = at(xs, xsAt, i + COUNT);
+      even = first.fma(first, even);
+      odd = second.fma(second, odd);
     }
-    return LaneFolds.sum(sum);
+    if (i < count) {
+      FloatVector last = at(xs, xsAt, i);
+      even = last.fma(last, even);
+    }
+    return LaneFolds.sum(even.add(odd));
   }
 
   private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -81,11 +82,8 @@ enum Folds {
    */
   void lanes(MemorySegment x, long at, long stride, int rows, double[] into, int count) {
     int whole = count - count % LANES;
-    int row = 0;
-    if (this == SUM) {
-      for (; row + 4 <= rows; row += 4) sumFour(x, at + row * stride, stride, into, whole);
-    }
-    for (; row < rows; row++) {
+    // One row after the other, as they lie: memory is read ahead along one line, not along several.
+    for (int row = 0; row < rows; row++) {
       switch (this) {
         case SUM -> sumLanes(x, at + row * stride, into, whole);
         case MAX -> maxLanes(x, at + row * stride, into, whole);
@@ -93,7 +91,7 @@ enum Folds {
       }
     }
     for (int i = whole; i < count; i++) {
-      for (row = 0; row < rows; row++) {
+      for (int row = 0; row < rows; row++) {
         into[i] = join(into[i], x.get(FLOAT, at + row * stride + (long) i * Float.BYTES));
       }
     }
@@ -134,9 +132,7 @@ enum Folds {
       a = a.max(floats(x, from));
       b = b.max(floats(x, from + VECTOR_BYTES));
     }
-    float max = Float.NEGATIVE_INFINITY;
-    for (float lane : a.max(b).toArray()) max = Math.max(max, lane);
-    return max;
+    return a.max(b).reduceLanes(VectorOperators.MAX);
   }
 
   private static double min(MemorySegment x, long at, int count) {
@@ -147,22 +143,7 @@ enum Folds {
       a = a.min(floats(x, from));
       b = b.min(floats(x, from + VECTOR_BYTES));
     }
-    float min = Float.POSITIVE_INFINITY;
-    for (float lane : a.min(b).toArray()) min = Math.min(min, lane);
-    return min;
-  }
-
-  /** Adds four rows, one after another, in one pass over the sums. */
-  private static void sumFour(MemorySegment x, long at, long stride, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      long from = at + (long) i * Float.BYTES;
-      DoubleVector.fromArray(D, into, i)
-          .add(doubles(x, from))
-          .add(doubles(x, from + stride))
-          .add(doubles(x, from + 2 * stride))
-          .add(doubles(x, from + 3 * stride))
-          .intoArray(into, i);
-    }
+    return a.min(b).reduceLanes(VectorOperators.MIN);
   }
 
   private static void sumLanes(MemorySegment x, long at, double[] into, int count) {

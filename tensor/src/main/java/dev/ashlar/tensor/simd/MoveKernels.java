@@ -49,6 +49,7 @@ final class MoveKernels {
     Blocks.forEach(
         y.size(),
         (from, count, scratch) -> {
+          if (x.copied(from, y.data(), y.layout().offsetElements() + from, count)) return;
           x.read(from, scratch.i, count);
           Blocks.write(y, from, scratch.i, count);
         });

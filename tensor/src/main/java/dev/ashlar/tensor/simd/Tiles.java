@@ -1,5 +1,7 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -8,11 +10,12 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Copies elements of four bytes whose neighbours in memory belong to another axis than the last: a
- * transposition, done in square tiles so that each cache line is read and written once.
+ * transposition, done in square tiles so that each cache line is read and written once. They are
+ * moved as floats, which keeps the bits of whatever they are: nothing is computed.
  */
 final class Tiles {
   private static final int SIDE = 32;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   private final MemorySegment from;
   private final MemorySegment to;
@@ -57,13 +60,13 @@ final class Tiles {
         planes * bands,
         Math.max(1, 32 * Blocks.SIZE / work),
         (first, end) -> {
-          int[] tile = Scratch.own().i;
+          float[] tile = Scratch.own().a;
           for (long i = first; i < end; i++) copyBand(i / bands, (int) (i % bands) * SIDE, tile);
         });
   }
 
   /** Copies {@link #SIDE} positions of the near axis, all of the last axis, one of every other. */
-  private void copyBand(long plane, int near, int[] tile) {
+  private void copyBand(long plane, int near, float[] tile) {
     long source = layout.offsetElements() + near;
     long target = toOffset + near * toStrides[this.near];
     long rest = plane;
@@ -83,18 +86,26 @@ final class Tiles {
     }
   }
 
-  private void read(long at, int height, int width, int[] tile) {
+  private void read(long at, int height, int width, float[] tile) {
     long stride = layout.strideElements(last);
+    int high = Squares.fit() ? height - height % LANES : 0;
+    int wide = Squares.fit() ? width - width % LANES : 0;
+    for (int i = 0; i < wide; i += LANES) {
+      for (int j = 0; j < high; j += LANES) {
+        long square = (at + i * stride + j) * Float.BYTES;
+        Squares.transpose(from, square, stride * Float.BYTES, tile, j * SIDE + i, SIDE);
+      }
+    }
     for (int i = 0; i < width; i++) {
-      for (int j = 0; j < height; j++)
-        tile[j * SIDE + i] = from.getAtIndex(INT, at + i * stride + j);
+      for (int j = i < wide ? high : 0; j < height; j++)
+        tile[j * SIDE + i] = from.getAtIndex(FLOAT, at + i * stride + j);
     }
   }
 
-  private void write(long at, int height, int width, int[] tile) {
+  private void write(long at, int height, int width, float[] tile) {
     for (int j = 0; j < height; j++) {
       MemorySegment.copy(
-          tile, j * SIDE, to, INT, (at + j * toStrides[near]) * Integer.BYTES, width);
+          tile, j * SIDE, to, FLOAT, (at + j * toStrides[near]) * Float.BYTES, width);
     }
   }
 }

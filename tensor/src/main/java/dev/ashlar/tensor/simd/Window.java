@@ -136,6 +136,25 @@ final class Window {
         });
   }
 
+  /**
+   * Copies elements of four bytes to element {@code at} of a segment and on, if those of a line lie
+   * side by side; answers whether they do.
+   */
+  boolean copied(long from, MemorySegment into, long at, int count) {
+    if (strides[last] != 1) return false;
+    long size = sizes[last];
+    long within = from % size;
+    long number = from / size;
+    for (int done = 0; done < count; number++) {
+      int length = (int) Math.min(count - done, size - within);
+      long start = (start(number) + within) * BYTES;
+      MemorySegment.copy(data, start, into, (at + done) * BYTES, length * BYTES);
+      done += length;
+      within = 0;
+    }
+    return true;
+  }
+
   /** Reads F32 elements {@code from}, {@code from + 1}, … into the beginning of an array. */
   void read(long from, float[] into, int count) {
     forLines(

@@ -1,0 +1,54 @@
+package dev.ashlar.tensor.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Copies must keep every bit: floats' patterns that mean no number among them. */
+final class MoveKernelsTest {
+  @Test
+  void aTransposedCopyKeepsTheBitsOfIntegers() {
+    for (int[] dims : new int[][] {{16, 16}, {33, 70}, {100, 7}, {64, 96}, {1, 40}}) {
+      try (var _ = TensorScope.open()) {
+        int[] bits = bits(dims[0] * dims[1]);
+        Tensor copy = Tensor.of(bits).reshape(dims[0], dims[1]).transpose(0, 1).copy();
+        int[] turned = copy.toInts();
+        for (int i = 0; i < dims[0]; i++) {
+          for (int j = 0; j < dims[1]; j++) {
+            assertThat(turned[j * dims[0] + i]).isEqualTo(bits[i * dims[1] + j]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aCopyOfHeadsBeforeTokensKeepsTheBitsOfIntegers() {
+    for (int[] dims : new int[][] {{50, 3, 64}, {700, 2, 5}, {3, 4, 1}}) {
+      try (var _ = TensorScope.open()) {
+        int[] bits = bits(dims[0] * dims[1] * dims[2]);
+        Tensor tokens = Tensor.of(bits).reshape(dims[0], dims[1], dims[2]);
+        int[] heads = tokens.transpose(0, 1).copy().toInts();
+        for (int i = 0; i < bits.length; i++) {
+          int token = i / dims[2] / dims[1];
+          int head = i / dims[2] % dims[1];
+          int at = (head * dims[0] + token) * dims[2] + i % dims[2];
+          assertThat(heads[at]).isEqualTo(bits[i]);
+        }
+      }
+    }
+  }
+
+  /** Any bits, the patterns of signalling NaNs and subnormal floats among them. */
+  private static int[] bits(int count) {
+    int[] bits = new Random(5).ints(count).toArray();
+    for (int i = 0; i + 1 < count; i += 7) {
+      bits[i] = 0x7F800001 + i;
+      bits[i + 1] = i;
+    }
+    return bits;
+  }
+}
