@@ -19,8 +19,8 @@ final class CachedRow {
   private final double[] query;
   private final double[] line;
   private final boolean single;
-  private final HeadReader keys;
-  private final HeadReader values;
+  private final HeadStrip keys;
+  private final HeadStrip values;
   private final HeadReader means;
 
   CachedRow(CacheOps.Attend op, List<Operand> inputs, int row, int head) {
@@ -29,8 +29,8 @@ final class CachedRow {
     this.moba = op.moba();
     this.row = row;
     this.head = head;
-    this.keys = new HeadReader(inputs.get(1));
-    this.values = new HeadReader(inputs.get(2));
+    this.keys = new HeadStrip(inputs.get(1));
+    this.values = new HeadStrip(inputs.get(2));
     this.means = new HeadReader(inputs.get(3));
     this.single = queries.dtype() == DType.F32;
     this.group = head / (queries.shape().dim(1) / inputs.get(1).shape().dim(1));
@@ -103,40 +103,26 @@ final class CachedRow {
     double[] sum = new double[query.length];
     for (int block : blocks) {
       long end = Math.min(position + 1L, (block + 1L) * moba.blockSize());
-      for (int j = block * moba.blockSize(); j < end; j++) {
-        double logit = scale * dot(j);
-        if (logit > max) {
-          double shrink = Math.exp(max - logit);
-          total *= shrink;
-          for (int d = 0; d < sum.length; d++) sum[d] *= shrink;
-          max = logit;
+      for (int from = block * moba.blockSize(); from < end; from += HeadStrip.ROWS) {
+        int to = (int) Math.min(end, from + (long) HeadStrip.ROWS);
+        keys.read(from, to, group);
+        values.read(from, to, group);
+        for (int j = 0; j < to - from; j++) {
+          double logit = scale * keys.dot(query, j);
+          if (logit > max) {
+            double shrink = Math.exp(max - logit);
+            total *= shrink;
+            for (int d = 0; d < sum.length; d++) sum[d] *= shrink;
+            max = logit;
+          }
+          double weight = Math.exp(logit - max);
+          total += weight;
+          values.addTo(sum, weight, j);
         }
-        double weight = Math.exp(logit - max);
-        total += weight;
-        values.read(j, group, line);
-        for (int d = 0; d < sum.length; d++) sum[d] = Math.fma(weight, line[d], sum[d]);
       }
     }
     for (int d = 0; d < sum.length; d++) {
       out.setDouble(CacheOps.index(out, row, head, d), sum[d] / total);
     }
-  }
-
-  private double dot(int j) {
-    keys.read(j, group, line);
-    // Four sums, since each addition waits for the one before it.
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
-    double sum3 = 0;
-    int d = 0;
-    for (; d + 3 < line.length; d += 4) {
-      sum0 = Math.fma(query[d], line[d], sum0);
-      sum1 = Math.fma(query[d + 1], line[d + 1], sum1);
-      sum2 = Math.fma(query[d + 2], line[d + 2], sum2);
-      sum3 = Math.fma(query[d + 3], line[d + 3], sum3);
-    }
-    for (; d < line.length; d++) sum0 = Math.fma(query[d], line[d], sum0);
-    return sum0 + sum1 + (sum2 + sum3);
   }
 }
