@@ -31,13 +31,18 @@ final class BlockForward extends BlockWalk {
 
   private final KeyPanels keys;
   private final PanelRows values;
-  private final RowTile queries;
+  private final RowTile gathered;
   private final RowTile news; // weighted values of a tile and a span
   private final float[] scores = new float[SPAN / KEYS * TILE * PITCH];
   private final int[] own = new int[TILE]; // the part's rows that the tile has
   private final float[] now = new float[TILE]; // maxima
   private final float[] factors = new float[TILE];
   private final float[] newSums = new float[TILE * LANES];
+
+  // The tile's queries: those of a block's own lie together already.
+  private float[] queries;
+  private int firstQuery;
+  private int columnStep;
 
   // Of the part's rows:
   private final RowTile out;
@@ -49,7 +54,8 @@ final class BlockForward extends BlockWalk {
     int size = problem.query().size;
     this.keys = keys;
     this.values = values;
-    this.queries = new RowTile(TILE, size);
+    this.gathered = new RowTile(TILE, size);
+    this.queries = gathered.numbers;
     this.news = new RowTile(TILE, size);
     this.out = new RowTile(partRows, size);
     this.maxima = new float[partRows + LANES];
@@ -124,11 +130,22 @@ final class BlockForward extends BlockWalk {
 
   @Override
   void visit(Part part, int size, int place, int before, int count) {
-    queries.take(problem.query(), part.head(), places, size);
+    // Eights of rows are read: they end with the panel where they begin with one of its eights.
+    if (before < count && places[0] % ROWS == 0) {
+      queries = problem.query().numbers;
+      firstQuery = problem.query().at(part.head(), 0, places[0]);
+      columnStep = problem.rows().count() * PANEL;
+    } else {
+      gathered.take(problem.query(), part.head(), places, size);
+      queries = gathered.numbers;
+      firstQuery = 0;
+      columnStep = TILE * PANEL;
+    }
     for (int t = 0; t < size; t++) own[t] = rows[t] - part.from();
     int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
     int hidden = place - base;
-    for (int from = 0; from < hidden + count; from += SPAN) {
+    // The last keys first: among them are the own ones of the block's queries, with maxima for all.
+    for (int from = (hidden + count - 1) / SPAN * SPAN; from >= 0; from -= SPAN) {
       int end = Math.min(hidden + count - from, SPAN);
       span(part.head(), size, base + from, Math.max(0, hidden - from), hidden + before - from, end);
     }
@@ -140,15 +157,11 @@ final class BlockForward extends BlockWalk {
    * @param before how many keys there are before the first query
    */
   private void span(int head, int size, int place, int hidden, int before, int end) {
-    boolean all = before >= end;
     int first = firstSeeing(0, before);
-    for (int t = first; t < size; t++) {
-      now[t] = maxima[own[t]];
-      factors[t] = 1;
-    }
-    // Queries come from their own blocks: few scores exceed the maxima of these by far.
-    boolean near = all && soften(head, size, place, hidden, end);
-    if (!near) shift(head, first, size, place, hidden, before, end);
+    // What all see is taken to the maxima that there are, which few scores exceed by far.
+    int open = before >= end ? end : Math.max(0, before + 1) / PANEL * PANEL;
+    boolean near = soften(head, first, size, place, hidden, before, end, open);
+    if (!near) soften(head, first, size, place, hidden, before, end, 0);
     news.clear();
     collect(head, first, size, place, hidden, before, end);
     news.mergeInto(out, own, factors, first, size);
@@ -164,36 +177,32 @@ final class BlockForward extends BlockWalk {
   }
 
   /**
-   * Turns the scores of a tile into powers, panel by panel while they are in near caches; returns
-   * whether the maxima were good enough for that.
+   * Turns the scores of a tile into powers; returns whether its maxima were good enough for that.
+   *
+   * @param open the keys to this one do not raise maxima: their scores become powers panel by panel
+   *     while they are in near caches
    */
-  private boolean soften(int head, int size, int place, int hidden, int end) {
+  private boolean soften(
+      int head, int first, int size, int place, int hidden, int before, int end, int open) {
+    for (int t = first; t < size; t++) now[t] = factors[t] = maxima[own[t]];
     Arrays.fill(newSums, 0);
-    boolean near = true;
-    for (int key = 0; key < end; key += PANEL) {
-      score(head, 0, size, place + key, key);
-      hide(0, size, key, hidden, end, end);
-      near &= RowSoftmax.exponentials(scores, at(0, key), now, newSums, 0, size);
-    }
-    return near;
-  }
-
-  /** Raises the maxima to all scores before these become powers. */
-  private void shift(int head, int first, int size, int place, int hidden, int before, int end) {
-    System.arraycopy(now, 0, factors, 0, size);
-    Arrays.fill(newSums, 0);
-    for (int key = 0; key < end; key += PANEL) {
+    for (int key = open; key < end; key += PANEL) {
       int t = Math.max(first, firstSeeing(key, before));
       if (t >= size) continue;
-      score(head, t, size - t, place + key, key);
-      hide(t, size, key, hidden, before, end);
+      score(head, t, size, place, key, hidden, before, end);
       RowSoftmax.raise(scores, at(t, key), now, t, size);
     }
-    for (int key = 0; key < end; key += PANEL) {
+    for (int key = open; key < end; key += PANEL) {
       int t = Math.max(first, firstSeeing(key, before));
       if (t < size) RowSoftmax.exponentials(scores, at(t, key), now, newSums, t, size);
     }
+    boolean near = true;
+    for (int key = 0; key < open; key += PANEL) {
+      score(head, 0, size, place, key, hidden, before, end);
+      near &= RowSoftmax.exponentials(scores, at(0, key), now, newSums, 0, size);
+    }
     RowSoftmax.factors(factors, now, size);
+    return near;
   }
 
   /** Returns the first of eight queries of which one sees a key. */
@@ -205,20 +214,23 @@ final class BlockForward extends BlockWalk {
     return (key / KEYS * TILE + t) * PITCH + key % KEYS;
   }
 
-  private void score(int head, int t, int count, int place, int key) {
+  private void score(int head, int t, int to, int place, int key, int hidden, int before, int end) {
     PanelRows query = problem.query();
-    int panel = keys.at(problem.keyHead(head), place);
+    int panel = keys.at(problem.keyHead(head), place + key);
     for (int column = 0; column < PanelRows.panels(query.size); column++) {
       PanelProducts.scores(
-          queries.numbers,
-          queries.at(column, t),
-          count,
+          queries,
+          firstQuery + column * columnStep + t * PANEL,
+          to - t,
           query.width(column),
           keys.numbers,
           panel + column * PANEL * PANEL,
           scores,
           at(t, key),
           column > 0);
+    }
+    if (key < hidden || key + PANEL > Math.min(end, before + t + 1)) {
+      hide(t, to, key, hidden, before, end);
     }
   }
 

@@ -68,13 +68,13 @@ final class Gate {
           TILE,
           (from, end) -> {
             int row = start + (int) from;
-            float[] chunk =
-                new float[(int) (end - from) * query.shape().dim(1) * query.shape().dim(2)];
-            InputRows.read(query, row, start + (int) end, chunk);
-            if (!Finite.are(chunk)) finite.set(false);
+            int rows = (int) (end - from);
+            float[] chunk = InputRows.take(query, row, row + rows);
             Gate gate = idle.poll();
             if (gate == null) gate = new Gate(blockSize, query.shape(), most, means, blocks);
-            int[] chosen = gate.choose(sequence, (int) from, (int) (end - from), chunk);
+            if (!Finite.are(chunk, rows * gate.heads * gate.size)) finite.set(false);
+            int[] chosen = gate.choose(sequence, (int) from, rows, chunk);
+            Scratch.give(chunk);
             long at = (long) row * gate.heads * most * Integer.BYTES;
             MemorySegment.copy(chosen, 0, out.elements(), ValueLayout.JAVA_INT, at, chosen.length);
             idle.add(gate);

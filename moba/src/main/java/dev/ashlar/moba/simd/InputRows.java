@@ -1,6 +1,7 @@
 package dev.ashlar.moba.simd;
 
 import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,14 +10,29 @@ import java.lang.foreign.ValueLayout;
 final class InputRows {
   private InputRows() {}
 
+  /** The most rows taken at once. */
+  static final int MOST = 128;
+
+  /**
+   * Returns the rows {@code from} to {@code to} in row-major order, followed by any numbers, in an
+   * array of {@link Scratch}: a new one for every few rows would not be in any cache.
+   */
+  static float[] take(Operand operand, int from, int to) {
+    Shape shape = operand.shape();
+    int width = shape.dim(1) * shape.dim(2);
+    float[] chunk = Scratch.take(MOST * width);
+    read(operand, from, to, chunk, (to - from) * width);
+    return chunk;
+  }
+
   /** Reads the rows {@code from} to {@code to} in row-major order. */
-  static void read(Operand operand, int from, int to, float[] chunk) {
+  private static void read(Operand operand, int from, int to, float[] chunk, int count) {
     Layout layout = operand.layout();
     int width = layout.shape().dim(1) * layout.shape().dim(2);
     MemorySegment data = operand.data();
     if (operand.isContiguous()) {
       long bytes = operand.offsetBytes() + (long) from * width * Float.BYTES;
-      MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, bytes, chunk, 0, chunk.length);
+      MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, bytes, chunk, 0, count);
       return;
     }
     long stride = layout.strideElements(2);

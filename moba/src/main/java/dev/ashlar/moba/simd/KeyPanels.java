@@ -46,9 +46,8 @@ final class KeyPanels {
         (from, to) -> {
           for (int p = (int) from; p < to; p++) {
             int count = firstRows[p + 1] - firstRows[p];
-            float[] chunk = new float[count * heads * size];
-            InputRows.read(operand, firstRows[p], firstRows[p + 1], chunk);
-            if (!Finite.are(chunk)) finite.set(false);
+            float[] chunk = InputRows.take(operand, firstRows[p], firstRows[p + 1]);
+            if (!Finite.are(chunk, count * heads * size)) finite.set(false);
             for (int head = 0; head < heads; head++) {
               int panel = (head * panels + p) * depth * PANEL;
               if (count < PANEL || size < depth) {
@@ -56,6 +55,7 @@ final class KeyPanels {
               }
               turn(chunk, head * size, count, heads * size, size, numbers, panel);
             }
+            Scratch.give(chunk);
           }
         });
     return new KeyPanels(numbers, finite.get(), depth, panels);

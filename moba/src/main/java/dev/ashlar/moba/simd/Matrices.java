@@ -43,32 +43,31 @@ final class Matrices {
         out.shape().dim(0),
         CHUNK,
         (from, to) -> {
-          float[] a = new float[(int) (to - from) * heads * size];
-          float[] b = new float[a.length];
-          InputRows.read(out, (int) from, (int) to, a);
-          InputRows.read(dOut, (int) from, (int) to, b);
-          for (int i = 0; i < a.length; i += size) {
-            int at = (int) from * heads + i / size;
-            delta[at] = (float) (dot(a, b, i, size) - delta[at]);
+          float[] a = InputRows.take(out, (int) from, (int) to);
+          float[] b = InputRows.take(dOut, (int) from, (int) to);
+          int first = (int) from * heads;
+          for (int i = 0; i < (to - from) * heads; i++) {
+            delta[first + i] = (float) (dot(a, b, i * size, size) - delta[first + i]);
           }
+          Scratch.give(a, b);
         });
     return delta;
   }
 
-  /** Four sums, so that one addition need not wait for the last. */
-  private static double dot(float[] a, float[] b, int at, int count) {
+  /** Adds up every fourth product by itself: none then waits for the one before. */
+  private static double dot(float[] a, float[] b, int at, int size) {
     double sum0 = 0;
     double sum1 = 0;
     double sum2 = 0;
     double sum3 = 0;
-    int i = at;
-    for (; i + 3 < at + count; i += 4) {
-      sum0 += (double) a[i] * b[i];
-      sum1 += (double) a[i + 1] * b[i + 1];
-      sum2 += (double) a[i + 2] * b[i + 2];
-      sum3 += (double) a[i + 3] * b[i + 3];
+    int d = at;
+    for (; d + 4 <= at + size; d += 4) {
+      sum0 += (double) a[d] * b[d];
+      sum1 += (double) a[d + 1] * b[d + 1];
+      sum2 += (double) a[d + 2] * b[d + 2];
+      sum3 += (double) a[d + 3] * b[d + 3];
     }
-    for (; i < at + count; i++) sum0 += (double) a[i] * b[i];
+    for (; d < at + size; d++) sum0 += (double) a[d] * b[d];
     return sum0 + sum1 + (sum2 + sum3);
   }
 }

@@ -44,13 +44,12 @@ record MeanKeys(PanelRows numbers, PaddedRows places, int keyHeads, boolean fini
   private static float[] mean(Operand key, int start, int rows, AtomicBoolean finite) {
     int width = key.shape().dim(1) * key.shape().dim(2);
     double[] sums = new double[width];
-    float[] chunk = new float[Math.min(CHUNK, rows) * width];
-    for (int row = 0; row < rows; row += CHUNK) {
-      int count = Math.min(CHUNK, rows - row);
-      if (count < CHUNK) chunk = new float[count * width];
-      InputRows.read(key, start + row, start + row + count, chunk);
-      if (!Finite.are(chunk)) finite.set(false);
-      for (int at = 0; at < chunk.length; at += width) add(chunk, at, sums);
+    for (int row = start; row < start + rows; row += CHUNK) {
+      float[] chunk = InputRows.take(key, row, Math.min(row + CHUNK, start + rows));
+      int count = Math.min(CHUNK, start + rows - row) * width;
+      if (!Finite.are(chunk, count)) finite.set(false);
+      for (int at = 0; at < count; at += width) add(chunk, at, sums);
+      Scratch.give(chunk);
     }
     float[] mean = new float[width];
     for (int i = 0; i < width; i++) mean[i] = (float) (sums[i] / rows);

@@ -72,9 +72,9 @@ final class PanelRows {
         shape.dim(0),
         CHUNK,
         (from, to) -> {
-          float[] chunk = new float[(int) (to - from) * shape.dim(1) * shape.dim(2)];
-          InputRows.read(operand, (int) from, (int) to, chunk);
+          float[] chunk = InputRows.take(operand, (int) from, (int) to);
           boolean good = result.set((int) from, (int) to, chunk, factor);
+          Scratch.give(chunk);
           if (!good) finite.set(false);
         });
     result.finite = finite.get();
@@ -101,19 +101,22 @@ final class PanelRows {
     for (int panel = 0; panel < panels(size); panel++) {
       int width = width(panel);
       int whole = width - width % LANES;
-      for (int i = 0; i < (to - from) * heads; i++) {
-        int source = i * size + panel * PANEL;
-        int at = at(i % heads, panel, rows.places()[from + i / heads]);
-        for (int d = 0; d < whole; d += LANES) {
-          FloatVector x = FloatVector.fromArray(SPECIES, chunk, source + d).mul(factor);
-          check = x.fma(FloatVector.zero(SPECIES), check);
-          x.intoArray(numbers, at + d);
+      for (int head = 0; head < heads; head++) {
+        int source = head * size + panel * PANEL;
+        int first = at(head, panel, 0);
+        for (int row = from; row < to; row++, source += heads * size) {
+          int at = first + rows.places()[row] * PANEL;
+          for (int d = 0; d < whole; d += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, chunk, source + d).mul(factor);
+            check = x.fma(FloatVector.zero(SPECIES), check);
+            x.intoArray(numbers, at + d);
+          }
+          for (int d = whole; d < width; d++) {
+            numbers[at + d] = chunk[source + d] * factor;
+            tailCheck += numbers[at + d] * 0;
+          }
+          if (width < PANEL) Arrays.fill(numbers, at + width, at + PANEL, 0);
         }
-        for (int d = whole; d < width; d++) {
-          numbers[at + d] = chunk[source + d] * factor;
-          tailCheck += numbers[at + d] * 0;
-        }
-        if (width < PANEL) Arrays.fill(numbers, at + width, at + PANEL, 0);
       }
     }
     return tailCheck == 0 && check.compare(EQ, 0f).allTrue();
@@ -144,11 +147,12 @@ final class PanelRows {
     for (int panel = 0; panel < panels(size); panel++) {
       int from = at(head, panel, rows.places()[row]);
       int at = head * size + panel * PANEL;
-      int whole = width(panel) / LANES * LANES;
+      int width = width(panel);
+      int whole = width - width % LANES;
       for (int d = 0; d < whole; d += LANES) {
         FloatVector.fromArray(SPECIES, numbers, from + d).mul(factor).intoArray(to, at + d);
       }
-      for (int d = whole; d < width(panel); d++) to[at + d] = numbers[from + d] * factor;
+      for (int d = whole; d < width; d++) to[at + d] = numbers[from + d] * factor;
     }
   }
 

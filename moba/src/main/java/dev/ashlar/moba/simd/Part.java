@@ -29,18 +29,26 @@ record Part(int sequence, int head, int from, int to) {
     return parts;
   }
 
-  /** Returns parts of {@code rows} rows, a sequence's last one smaller, the longest first. */
+  /**
+   * Returns parts of {@code rows} rows, except that the first ones of a sequence, which see least,
+   * are in quarters. The longest come first, and of these the last ones, which see most; quarters
+   * then keep threads busy to the end.
+   */
   static List<Part> ofRows(Packing packing, int heads, int rows) {
     List<Part> parts = new ArrayList<>();
     for (int s = 0; s < packing.sequences(); s++) {
-      for (int head = 0; head < heads; head++) {
-        for (long from = packing.start(s); from < packing.end(s); from += rows) {
-          int end = (int) Math.min(packing.end(s), from + rows);
-          parts.add(new Part(s, head, (int) from, end));
+      long end;
+      for (long from = packing.start(s); from < packing.end(s); from = end) {
+        boolean first = from - packing.start(s) < rows;
+        end = Math.min(packing.end(s), from + (first ? Math.ceilDiv(rows, 4) : rows));
+        for (int head = 0; head < heads; head++) {
+          parts.add(new Part(s, head, (int) from, (int) end));
         }
       }
     }
-    parts.sort(Comparator.comparingInt(part -> -part.rows()));
+    parts.sort(
+        Comparator.comparingInt((Part part) -> -part.rows())
+            .thenComparingInt(part -> packing.start(part.sequence) - part.from));
     return parts;
   }
 

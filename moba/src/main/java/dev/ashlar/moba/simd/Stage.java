@@ -5,6 +5,7 @@ import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -46,6 +47,8 @@ record Stage(BlockProblem problem, List<Piece> pieces) {
         }
       }
     }
+    // Later queries see more: what takes longest comes first.
+    pieces.sort(Comparator.comparingInt(piece -> packing.start(piece.sequence) - piece.from));
     return pieces;
   }
 
