@@ -35,23 +35,33 @@ final class DeviceMemoryTest {
     }
   }
 
+  private static Tensor chain(Tensor x) {
+    Tensor y = x;
+    for (int i = 0; i < 12; i++) y = y.plus(x).tanh();
+    return y;
+  }
+
   @Test
   void memoryIsReusedAndGivenBack() {
     long before = DeviceMemory.usedBytes(DEVICE);
     Tensor x = Tensor.zeros(DType.F32, 10_000);
-    try (var compiled =
-        Compiled.of(
-            runner,
-            (Tensor in) -> {
-              Tensor y = in;
-              for (int i = 0; i < 12; i++) y = y.plus(in).tanh();
-              return y;
-            })) {
+    try (var compiled = Compiled.of(runner.withRules(CoreRules::of), DeviceMemoryTest::chain)) {
       compiled.call(x);
       // The input, the result, and two between: what one step reads and what it writes.
       assertThat(DeviceMemory.usedBytes(DEVICE) - before).isBetween(120_000L, 170_000L);
     }
     assertThat(DeviceMemory.usedBytes(DEVICE)).isEqualTo(before);
+  }
+
+  @Test
+  void whatFusedStepsComputeForEachOtherTakesNoMemory() {
+    long before = DeviceMemory.usedBytes(DEVICE);
+    Tensor x = Tensor.zeros(DType.F32, 10_000);
+    try (var compiled = Compiled.of(runner, DeviceMemoryTest::chain)) {
+      compiled.call(x);
+      // The input and the result.
+      assertThat(DeviceMemory.usedBytes(DEVICE) - before).isBetween(80_000L, 81_000L);
+    }
   }
 
   /** Programs of 32 MB each, one after another. */
