@@ -30,7 +30,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 final class TornadoExecutable implements Executable {
   private static final Logger LOG = LoggerFactory.getLogger(TornadoExecutable.class);
   // So many take seconds, in which nothing else is to be seen.
-  private static final int WORTH_TELLING = 32;
+  private static final int WORTH_TELLING = 24;
   // TornadoVM 5.2 keeps 8,192 bytes per graph of what its tasks are called with, 90 of a task's.
   private static final int TASKS_PER_GRAPH = 64;
   // And of its code 4,096 bytes, which are full after some 27 tasks, unless it is told otherwise.
