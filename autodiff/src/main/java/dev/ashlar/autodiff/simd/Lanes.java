@@ -20,12 +20,13 @@ final class Lanes {
    * then every access is checked anew.
    */
   static FloatVector at(MemorySegment x, long at, int i) {
-    return FloatVector.fromMemorySegment(SPECIES, x, at + (long) i * Float.BYTES, FloatBlock.ORDER);
+    return FloatVector.fromMemorySegment(
+        SPECIES, FloatBlock.known(x), at + (long) i * Float.BYTES, FloatBlock.ORDER);
   }
 
   /** Stores a vector {@code i} floats behind byte {@code at}. */
   static void put(FloatVector vector, MemorySegment y, long at, int i) {
-    vector.intoMemorySegment(y, at + (long) i * Float.BYTES, FloatBlock.ORDER);
+    vector.intoMemorySegment(FloatBlock.known(y), at + (long) i * Float.BYTES, FloatBlock.ORDER);
   }
 
   /** Returns the vector with 0 in the place of subnormal numbers. */

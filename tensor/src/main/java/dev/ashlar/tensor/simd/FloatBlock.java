@@ -18,7 +18,24 @@ public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, F
   private MemorySegment data = MemorySegment.NULL;
   private long at;
 
+  /** The class of memory outside the heap. */
+  private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+
   FloatBlock() {}
+
+  /**
+   * Returns the memory, which C2 then knows to lie outside the heap as long as all that came here
+   * did. Until the Vector API is compiled, it copies some vectors through arrays, and its own
+   * profile holds both kinds from then on: a loop compiled for both takes twice as long.
+   */
+  public static MemorySegment known(MemorySegment memory) {
+    return memory.getClass() == NATIVE ? memory : other(memory);
+  }
+
+  /** Memory mapped from a file, for one; a method of its own, so that the branch above stays. */
+  private static MemorySegment other(MemorySegment memory) {
+    return memory;
+  }
 
   final void point(MemorySegment memory, long atByte) {
     data = memory;

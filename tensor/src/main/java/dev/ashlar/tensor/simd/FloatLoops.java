@@ -68,11 +68,12 @@ final class FloatLoops {
   }
 
   private static FloatVector at(MemorySegment x, long at, int i) {
-    return FloatVector.fromMemorySegment(S, x, at + (long) i * Float.BYTES, ORDER);
+    return FloatVector.fromMemorySegment(
+        S, FloatBlock.known(x), at + (long) i * Float.BYTES, ORDER);
   }
 
   private static void put(FloatVector vector, MemorySegment y, long at, int i) {
-    vector.intoMemorySegment(y, at + (long) i * Float.BYTES, ORDER);
+    vector.intoMemorySegment(FloatBlock.known(y), at + (long) i * Float.BYTES, ORDER);
   }
 
   private static void negate(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {

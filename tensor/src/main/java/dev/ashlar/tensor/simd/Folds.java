@@ -98,11 +98,12 @@ enum Folds {
   }
 
   private static DoubleVector doubles(MemorySegment x, long at) {
-    return (DoubleVector) FloatVector.fromMemorySegment(HALF, x, at, ORDER).convertShape(F2D, D, 0);
+    return (DoubleVector)
+        FloatVector.fromMemorySegment(HALF, FloatBlock.known(x), at, ORDER).convertShape(F2D, D, 0);
   }
 
   private static FloatVector floats(MemorySegment x, long at) {
-    return FloatVector.fromMemorySegment(S, x, at, ORDER);
+    return FloatVector.fromMemorySegment(S, FloatBlock.known(x), at, ORDER);
   }
 
   /** Sums a multiple of four vectors. */

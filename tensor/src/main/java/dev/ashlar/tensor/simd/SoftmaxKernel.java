@@ -53,8 +53,11 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
   private static void scale(MemorySegment y, long at, float by, int count) {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + (long) i * Float.BYTES;
-      FloatVector scaled = FloatVector.fromMemorySegment(S, y, byteAt, ORDER).mul(by);
-      scaled.blend(0f, scaled.compare(LT, Float.MIN_NORMAL)).intoMemorySegment(y, byteAt, ORDER);
+      FloatVector scaled =
+          FloatVector.fromMemorySegment(S, FloatBlock.known(y), byteAt, ORDER).mul(by);
+      scaled
+          .blend(0f, scaled.compare(LT, Float.MIN_NORMAL))
+          .intoMemorySegment(FloatBlock.known(y), byteAt, ORDER);
     }
   }
 
@@ -62,10 +65,10 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
       MemorySegment x, long xAt, MemorySegment y, long yAt, float max, float log, int count) {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
-      FloatVector.fromMemorySegment(S, x, xAt + byteAt, ORDER)
+      FloatVector.fromMemorySegment(S, FloatBlock.known(x), xAt + byteAt, ORDER)
           .sub(max)
           .sub(log)
-          .intoMemorySegment(y, yAt + byteAt, ORDER);
+          .intoMemorySegment(FloatBlock.known(y), yAt + byteAt, ORDER);
     }
   }
 }

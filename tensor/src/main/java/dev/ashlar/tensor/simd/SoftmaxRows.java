@@ -29,11 +29,14 @@ public final class SoftmaxRows {
     int i = 0;
     for (; i + 2 * LANES <= count; i += 2 * LANES) {
       long from = at + (long) i * Float.BYTES;
-      a = a.max(FloatVector.fromMemorySegment(S, x, from, ORDER));
-      b = b.max(FloatVector.fromMemorySegment(S, x, from + VECTOR_BYTES, ORDER));
+      a = a.max(FloatVector.fromMemorySegment(S, FloatBlock.known(x), from, ORDER));
+      b = b.max(FloatVector.fromMemorySegment(S, FloatBlock.known(x), from + VECTOR_BYTES, ORDER));
     }
     if (i < count) {
-      a = a.max(FloatVector.fromMemorySegment(S, x, at + (long) i * Float.BYTES, ORDER));
+      a =
+          a.max(
+              FloatVector.fromMemorySegment(
+                  S, FloatBlock.known(x), at + (long) i * Float.BYTES, ORDER));
     }
     return LaneFolds.max(a.max(b));
   }
@@ -51,7 +54,8 @@ public final class SoftmaxRows {
     FloatVector sum = FloatVector.zero(S);
     for (int i = 0; i < count; i += LANES) {
       long from = at + (long) i * Float.BYTES;
-      FloatVector below = FloatVector.fromMemorySegment(S, x, from, ORDER).sub(max);
+      FloatVector below =
+          FloatVector.fromMemorySegment(S, FloatBlock.known(x), from, ORDER).sub(max);
       sum = sum.add(VectorMath.expFlushed(below));
     }
     return LaneFolds.sum(sum);
@@ -73,9 +77,10 @@ public final class SoftmaxRows {
     FloatVector sum = FloatVector.zero(S);
     for (int i = 0; i < count; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
-      FloatVector below = FloatVector.fromMemorySegment(S, x, xAt + byteAt, ORDER).sub(max);
+      FloatVector below =
+          FloatVector.fromMemorySegment(S, FloatBlock.known(x), xAt + byteAt, ORDER).sub(max);
       FloatVector power = VectorMath.expFlushed(below);
-      power.intoMemorySegment(y, yAt + byteAt, ORDER);
+      power.intoMemorySegment(FloatBlock.known(y), yAt + byteAt, ORDER);
       sum = sum.add(power);
     }
     return LaneFolds.sum(sum);
