@@ -111,7 +111,7 @@ final class Gate {
 
   private void choose(int sequence, int head, int lane, int count, float[] chunk, int[] chosen) {
     int width = heads * size;
-    KeyPanels.turn(chunk, lane * width + head * size, count, width, size, queries, 0);
+    Turned.write(chunk, lane * width + head * size, width, count, size, queries, 0, PANEL);
     int keyHead = head / (heads / means.keyHeads());
     int place = means.places().starts()[sequence];
     PanelRows numbers = means.numbers();

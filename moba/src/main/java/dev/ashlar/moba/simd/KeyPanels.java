@@ -1,13 +1,10 @@
 package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
-import static dev.ashlar.moba.simd.Products.LANES;
 
 import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.simd.Squares;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -53,32 +50,12 @@ final class KeyPanels {
               if (count < PANEL || size < depth) {
                 Arrays.fill(numbers, panel, panel + depth * PANEL, 0);
               }
-              turn(chunk, head * size, count, heads * size, size, numbers, panel);
+              Turned.write(chunk, head * size, heads * size, count, size, numbers, panel, PANEL);
             }
             Scratch.give(chunk);
           }
         });
     return new KeyPanels(numbers, finite.get(), depth, panels);
-  }
-
-  /** Turns over squares of rows and numbers in registers, and what is left one by one. */
-  static void turn(float[] rows, int at, int count, int pitch, int size, float[] panels, int to) {
-    int wholeRows = Squares.fit() ? count / LANES * LANES : 0;
-    int wholeSize = size / LANES * LANES;
-    MemorySegment segment = MemorySegment.ofArray(rows);
-    long stride = (long) pitch * Float.BYTES;
-    for (int j = 0; j < wholeRows; j += LANES) {
-      for (int d = 0; d < wholeSize; d += LANES) {
-        long from = (long) (at + j * pitch + d) * Float.BYTES;
-        Squares.transpose(segment, from, stride, panels, to + d * PANEL + j, PANEL);
-      }
-    }
-    for (int j = 0; j < count; j++) {
-      int from = at + j * pitch;
-      for (int d = j < wholeRows ? wholeSize : 0; d < size; d++) {
-        panels[to + d * PANEL + j] = rows[from + d];
-      }
-    }
   }
 
   /** Ends the use of the array, which another call may take. */

@@ -2,6 +2,14 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.Powers.C0;
+import static dev.ashlar.moba.simd.Powers.C1;
+import static dev.ashlar.moba.simd.Powers.C2;
+import static dev.ashlar.moba.simd.Powers.C3;
+import static dev.ashlar.moba.simd.Powers.C4;
+import static dev.ashlar.moba.simd.Powers.C5;
+import static dev.ashlar.moba.simd.Powers.ROUNDER;
+import static dev.ashlar.moba.simd.Powers.constant;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -22,16 +30,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums are kept lane by lane until the end; only maxima cross lanes, which no order can change.
  */
 final class RowSoftmax {
-  // e^x = 2^n · 2^r with n = round(x · log2 e); adding ROUNDER leaves n in the lowest bits.
+  // e^x = 2^(x · log2 e).
   private static final FloatVector LOG2_E = constant(0x1.715476p0f);
-  private static final FloatVector ROUNDER = constant(0x1.8p23f);
-  // 2^r for r in ±1/2, a minimax polynomial: to 1.7e-7, roundings included.
-  private static final FloatVector C0 = constant(1f);
-  private static final FloatVector C1 = constant(6.931470036506653e-1f);
-  private static final FloatVector C2 = constant(2.4022242426872253e-1f);
-  private static final FloatVector C3 = constant(5.550733581185341e-2f);
-  private static final FloatVector C4 = constant(9.671512991189957e-3f);
-  private static final FloatVector C5 = constant(1.326472731307149e-3f);
   // Below, e^x counts as 0: no slow subnormal numbers arise.
   private static final FloatVector LEAST = constant(-86f);
 
@@ -40,10 +40,6 @@ final class RowSoftmax {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
   private RowSoftmax() {}
-
-  private static FloatVector constant(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 
   /**
    * Raises maxima to the greatest scores with a panel of keys.

@@ -2,6 +2,14 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.Powers.C0;
+import static dev.ashlar.moba.simd.Powers.C1;
+import static dev.ashlar.moba.simd.Powers.C2;
+import static dev.ashlar.moba.simd.Powers.C3;
+import static dev.ashlar.moba.simd.Powers.C4;
+import static dev.ashlar.moba.simd.Powers.C5;
+import static dev.ashlar.moba.simd.Powers.ROUNDER;
+import static dev.ashlar.moba.simd.Powers.constant;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -26,15 +34,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class StripSoftmax {
   private static final FloatVector LANE_NUMBER = FloatVector.zero(SPECIES).addIndex(1);
 
-  // 2^x = 2^n · 2^r with n = round(x); adding ROUNDER leaves n in the lowest bits.
-  private static final FloatVector ROUNDER = constant(0x1.8p23f);
-  // 2^r for r in ±1/2, a minimax polynomial: to 1.7e-7, roundings included.
-  private static final FloatVector C0 = constant(1f);
-  private static final FloatVector C1 = constant(6.931470036506653e-1f);
-  private static final FloatVector C2 = constant(2.4022242426872253e-1f);
-  private static final FloatVector C3 = constant(5.550733581185341e-2f);
-  private static final FloatVector C4 = constant(9.671512991189957e-3f);
-  private static final FloatVector C5 = constant(1.326472731307149e-3f);
   // Below, 2^x counts as 0: it would be subnormal.
   private static final FloatVector LEAST = constant(-126f);
   // Positive floats compare as their bits do.
@@ -43,10 +42,6 @@ final class StripSoftmax {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
   private StripSoftmax() {}
-
-  private static FloatVector constant(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 
   /**
    * Hides each key from the queries before it.

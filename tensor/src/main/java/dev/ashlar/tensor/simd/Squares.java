@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorShuffle;
  * whose numbers differ from the row's in bit h, for every power of two h. Written out because C2
  * keeps vectors in registers only as local variables.
  */
-public final class Squares {
+final class Squares {
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   private static final VectorShuffle<Float> SWAP_1 = swap(1);
@@ -43,7 +43,7 @@ public final class Squares {
   }
 
   /** Returns whether vectors have a length for which there is a method here. */
-  public static boolean fit() {
+  static boolean fit() {
     return LANES == 8 || LANES == 16;
   }
 
@@ -53,8 +53,7 @@ public final class Squares {
    * @param at where the first row begins, in bytes, and {@code stride} to the next
    * @param pitch numbers between the beginnings of the rows that are stored
    */
-  public static void transpose(
-      MemorySegment w, long at, long stride, float[] to, int tt, int pitch) {
+  static void transpose(MemorySegment w, long at, long stride, float[] to, int tt, int pitch) {
     if (LANES == 16) transpose16(w, at, stride, to, tt, pitch);
     else transpose8(w, at, stride, to, tt, pitch);
   }
