@@ -2,6 +2,7 @@ package dev.ashlar.tensor;
 
 import dev.ashlar.tensor.Recycler.Block;
 import java.lang.foreign.MemorySegment;
+import java.nio.Buffer;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -85,19 +86,28 @@ public final class Memory implements AutoCloseable {
 
   /**
    * Returns memory of its own that answers {@link TensorMemoryException} beyond {@code limitBytes}.
+   *
+   * @throws IllegalStateException where a flag is missing that Arrow needs of the JVM
    */
   public static Memory withLimit(long limitBytes) {
     if (limitBytes < 0)
       throw new IllegalArgumentException("memory: limit must not be negative, got " + limitBytes);
+    // Asked first, for Arrow prints pages of stack traces.
+    if (!Buffer.class.getModule().isOpen("java.nio", RootAllocator.class.getModule()))
+      throw unreachable(null);
     try {
       return new Memory(
           new RootAllocator(AllocationListener.NOOP, limitBytes, ROUND_TO_PAGES), true);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw new IllegalStateException(
-          "Arrow cannot reach direct memory on this JVM; start it with"
-              + " --add-opens=java.base/java.nio=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow",
-          e);
+      throw unreachable(e);
     }
+  }
+
+  private static IllegalStateException unreachable(@Nullable Throwable cause) {
+    return new IllegalStateException(
+        "Arrow cannot reach direct memory on this JVM; start it with"
+            + " --add-opens=java.base/java.nio=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow",
+        cause);
   }
 
   /** Returns the bytes in use, padding and headroom included. */
