@@ -53,7 +53,7 @@ final class RunOptions {
   @Option(
       names = "--check",
       description =
-          "hold each operation of a program, before it first runs on the device, to this processor's"
+          "hold each kernel of a program, before it first runs on the device, to this processor's"
               + " kernels")
   boolean check;
 

@@ -16,11 +16,11 @@ final class Additions {
   /** Computes an operation of I32, whose first input and last are numbers, in I64. */
   private static void inLongs(Tasks tasks, Rule rule, List<Place> in, Place y) {
     List<Place> wide = new ArrayList<>(in);
-    wide.set(0, Casts.toLongs(tasks, in.getFirst()));
-    wide.set(2, Casts.toLongs(tasks, in.getLast()));
-    Place sums = Casts.likeLongs(tasks, y);
+    wide.set(0, Elementwise.toLongs(tasks, in.getFirst()));
+    wide.set(2, Elementwise.toLongs(tasks, in.getLast()));
+    Place sums = Elementwise.likeLongs(tasks, y);
     rule.lower(tasks, wide, List.of(sums));
-    Casts.cast(tasks, sums, y);
+    Elementwise.cast(tasks, sums, y);
   }
 
   static void indexAdd(Tasks tasks, Op.IndexAdd op, List<Place> in, Place y) {
@@ -32,14 +32,14 @@ final class Additions {
     Shape shape = into.layout().shape();
     IntArray places = Indices.places(tasks, op, in.get(1), op.axis(), shape);
     if (in.get(2).size() == 0) {
-      TypedElements.copy(tasks, into, y);
+      Elementwise.copy(tasks, into, y);
       return;
     }
     int count = in.get(1).size();
     Ordering.Sorted order =
         tasks.once(
             List.of(places, "order"), Ordering.Sorted.class, () -> order(tasks, places, count));
-    Place source = TypedElements.rowMajor(tasks, in.get(2));
+    Place source = Elementwise.rowMajor(tasks, in.get(2));
     int at = tasks.geometry().add(shape, into.layout());
     int first = order.at();
     int size = shape.dim(op.axis());
@@ -104,7 +104,7 @@ final class Additions {
                     count,
                     inner,
                     n);
-            case I32, BOOL, BF16 -> throw TypedElements.unexpected(y);
+            case I32, BOOL, BF16 -> throw y.unexpected();
           }
         });
   }
@@ -121,7 +121,7 @@ final class Additions {
       inLongs(tasks, (t, i, out) -> scatterAdd(t, op, i, out.getFirst()), in, y);
       return;
     }
-    TypedElements.copy(tasks, in.get(0), y);
+    Elementwise.copy(tasks, in.get(0), y);
     Shape shape = in.get(1).layout().shape();
     IntArray places = Indices.places(tasks, op, in.get(1), op.axis(), y.layout().shape());
     if (shape.size() == 0) return;
@@ -205,7 +205,7 @@ final class Additions {
                     size,
                     count,
                     n);
-            case I32, BOOL, BF16 -> throw TypedElements.unexpected(y);
+            case I32, BOOL, BF16 -> throw y.unexpected();
           }
         });
   }

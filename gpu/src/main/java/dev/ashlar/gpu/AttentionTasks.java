@@ -57,7 +57,7 @@ final class AttentionTasks {
   void list(String op, Place selection) {
     List<Object> key = List.of(problem, selection);
     lists =
-        tasks.once(key, Lists.class, () -> listed(op, TypedElements.rowMajor(tasks, selection)));
+        tasks.once(key, Lists.class, () -> listed(op, Elementwise.rowMajor(tasks, selection)));
   }
 
   /** Adds the lists of queries by block. */

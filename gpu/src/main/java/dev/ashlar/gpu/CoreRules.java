@@ -3,9 +3,7 @@ package dev.ashlar.gpu;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.program.Program.Step;
-import dev.ashlar.tensor.program.Program.Value;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** <b>The</b> table of device kernels: how each operation of {@link Op} becomes tasks. */
 final class CoreRules {
@@ -15,10 +13,13 @@ final class CoreRules {
   static Optional<Rule> of(Step step) {
     Op op = step.op();
     return switch (op) {
-      case Op.Fill _, Op.Arange _, Op.Unary _, Op.Copy _, Op.Cast _, Op.Binary _, Op.Compare _ ->
-          isReal(step) ? Optional.of(real(step)) : TypedElements.of(step);
-      case Op.Where _ -> isReal(step) ? Optional.of(real(step)) : TypedElements.of(step);
-      case Op.Not _, Op.Logical _ -> Optional.of(real(step));
+      case Op.Arange _, Op.Random _, Op.FoldKey _, Op.Unary _, Op.Copy _, Op.Cast _, Op.Not _ ->
+          Elementwise.of(step);
+      case Op.Binary _, Op.Compare _, Op.Logical _, Op.Where _ -> Elementwise.of(step);
+      case Op.Fill fill ->
+          when(
+              fill.spec().dtype() != DType.BF16,
+              (tasks, _, out) -> Elementwise.fill(tasks, fill, out.getFirst()));
       case Op.Reduction reduction ->
           when(
               isKnown(step),
@@ -57,13 +58,6 @@ final class CoreRules {
           when(
               isKnown(step),
               (tasks, in, out) -> Ordering.cumSum(tasks, sum, in.getFirst(), out.getFirst()));
-      case Op.Random random ->
-          when(
-              random.spec().dtype() != DType.BF16,
-              (tasks, in, out) -> RandomNumbers.draw(tasks, random, in.getFirst(), out.getFirst()));
-      case Op.FoldKey fold ->
-          Optional.of(
-              (tasks, in, out) -> RandomNumbers.fold(tasks, fold, in.getFirst(), out.getFirst()));
       case Op.Custom custom -> CustomRules.of(step, custom);
       case Op.View _ -> throw new IllegalStateException(op.label());
     };
@@ -71,24 +65,6 @@ final class CoreRules {
 
   private static Optional<Rule> when(boolean known, Rule rule) {
     return known ? Optional.of(rule) : Optional.empty();
-  }
-
-  /** Returns how a step of F32 and BOOL becomes tasks, for the operations that take these alone. */
-  private static Rule real(Step step) {
-    Op op = step.op();
-    return switch (op) {
-      case Op.Fill fill -> (tasks, _, out) -> Elementwise.fill(tasks, fill, out.getFirst());
-      case Op.Arange _ -> (tasks, _, out) -> Elementwise.arange(tasks, out.getFirst());
-      case Op.Unary unary -> unary(op, Kernels.unary(unary));
-      case Op.Copy _ -> unary(op, UnaryKernels::copyKernel);
-      case Op.Not _ -> unary(op, UnaryKernels::notKernel);
-      case Op.Cast cast -> unary(op, Kernels.cast(dtype(step), cast.dtype()));
-      case Op.Binary binary -> binary(op, Kernels.binary(binary));
-      case Op.Compare compare -> binary(op, Kernels.compare(compare.comparison()));
-      case Op.Logical logical -> binary(op, Kernels.logical(logical.connective()));
-      case Op.Where _ -> (tasks, in, out) -> Elementwise.where(tasks, in, out.getFirst());
-      default -> throw new IllegalStateException(op.label());
-    };
   }
 
   private static Rule argument(int axis, boolean greatest) {
@@ -100,32 +76,12 @@ final class CoreRules {
     return (tasks, in, out) -> Ordering.sort(tasks, op, axis, descending, in.getFirst(), out);
   }
 
-  private static Rule unary(Op op, Kernels.Unary kernel) {
-    return (tasks, in, out) ->
-        Elementwise.unary(tasks, op.label(), kernel, in.getFirst(), out.getFirst());
-  }
-
-  private static Rule binary(Op op, Kernels.Binary kernel) {
-    return (tasks, in, out) -> Elementwise.binary(tasks, op.label(), kernel, in, out.getFirst());
-  }
-
   private static Rule softmax(Op op, int axis) {
     return (tasks, in, out) -> Lines.softmax(tasks, op, axis, in.getFirst(), out.getFirst());
   }
 
-  private static DType dtype(Step step) {
-    return step.inputs().getFirst().spec().dtype();
-  }
-
   /** Returns whether the first input is of an element type with kernels. */
   private static boolean isKnown(Step step) {
-    return dtype(step) != DType.BF16;
-  }
-
-  /** Returns whether all of a step is F32 or BOOL. */
-  private static boolean isReal(Step step) {
-    return Stream.concat(step.inputs().stream(), step.outputs().stream())
-        .map(Value::spec)
-        .allMatch(spec -> spec.dtype() == DType.F32 || spec.dtype() == DType.BOOL);
+    return step.inputs().getFirst().spec().dtype() != DType.BF16;
   }
 }

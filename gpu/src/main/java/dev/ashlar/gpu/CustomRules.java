@@ -2,10 +2,6 @@ package dev.ashlar.gpu;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
 import dev.ashlar.autodiff.nn.RmsNormOp;
-import dev.ashlar.autodiff.nn.SwiGluOp;
-import dev.ashlar.autodiff.optim.AccumulateStep;
-import dev.ashlar.autodiff.optim.AdamWStep;
-import dev.ashlar.autodiff.optim.MomentumStep;
 import dev.ashlar.autodiff.optim.SumOfSquares;
 import dev.ashlar.moba.BlockGate;
 import dev.ashlar.moba.FlashAttention;
@@ -27,10 +23,10 @@ final class CustomRules {
     if (op instanceof Fused fused) {
       return Optional.of((tasks, in, out) -> Elementwise.fused(tasks, fused, in, out));
     }
-    Optional<Rule> attention = attention(op);
-    if (attention.isPresent() || step.inputs().isEmpty()) return attention;
+    Optional<Rule> known = Elementwise.of(step).or(() -> attention(op));
+    if (known.isPresent() || step.inputs().isEmpty()) return known;
     boolean real = step.inputs().getFirst().spec().dtype() == DType.F32;
-    return real ? layerOrUpdate(op) : Optional.empty();
+    return real ? layer(op) : Optional.empty();
   }
 
   private static Optional<Rule> attention(Op.Custom op) {
@@ -48,23 +44,18 @@ final class CustomRules {
         });
   }
 
-  private static Optional<Rule> layerOrUpdate(Op.Custom op) {
+  private static Optional<Rule> layer(Op.Custom op) {
     return Optional.ofNullable(
         switch (op) {
           case RmsNormOp norm -> (tasks, in, out) -> Layers.rmsNorm(tasks, norm, in, out);
           case RmsNormOp.Backward _ -> Layers::rmsNormBackward;
-          case SwiGluOp _ -> (tasks, in, out) -> Layers.swiGlu(tasks, in, out.getFirst());
-          case SwiGluOp.Backward _ -> Layers::swiGluBackward;
           case CrossEntropyOp loss -> (tasks, in, out) -> Layers.crossEntropy(tasks, loss, in, out);
           case CrossEntropyOp.Backward(var loss) ->
               (tasks, in, out) -> Layers.crossEntropyBackward(tasks, loss, in, out.getFirst());
           case Rope rope ->
               (tasks, in, out) -> Layers.rope(tasks, rope, in.getFirst(), out.getFirst());
-          case AdamWStep update -> (tasks, in, out) -> Updates.adamW(tasks, update, in, out);
-          case MomentumStep update -> (tasks, in, out) -> Updates.momentum(tasks, update, in, out);
-          case AccumulateStep sum -> (tasks, in, out) -> Updates.accumulate(tasks, sum, in, out);
           case SumOfSquares _ ->
-              (tasks, in, out) -> Updates.sumOfSquares(tasks, in.getFirst(), out.getFirst());
+              (tasks, in, out) -> Lines.sumOfSquares(tasks, in.getFirst(), out.getFirst());
           default -> null;
         });
   }

@@ -3,6 +3,7 @@ package dev.ashlar.gpu;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -15,7 +16,7 @@ final class DoubleLineKernels {
 
   private DoubleLineKernels() {}
 
-  /** Plain counterpart: {@code Reduce}; the code is that of the two numbers' operation. */
+  /** Plain counterpart: {@code Reduce}; the code is one of {@link LineKernels}. */
   static void reduceKernel(
       KernelContext c,
       DoubleArray a,
@@ -30,22 +31,33 @@ final class DoubleLineKernels {
     double[] shared = c.allocateDoubleLocalArray(GROUP);
     int from = Geometry.index(g, lines, 0, line);
     double mine = 0.0;
-    if (code != Kernels.PLUS) {
+    if (code != LineKernels.SUM) {
       mine = a.get(from);
     }
     for (int i = me; i < size; i += GROUP) {
-      mine = DoubleKernels.binary(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
+      mine = fold(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = mine;
     for (int half = GROUP / 2; half > 0; half /= 2) {
       c.localBarrier();
       if (me < half) {
-        shared[me] = DoubleKernels.binary(code, shared[me], shared[me + half]);
+        shared[me] = fold(code, shared[me], shared[me + half]);
       }
     }
     if (me == 0) {
       y.set(line, shared[0]);
     }
+  }
+
+  private static double fold(int code, double a, double b) {
+    double r = a + b;
+    if (code == LineKernels.MAX) {
+      r = DoubleElements.maximum(a, b);
+    }
+    if (code == LineKernels.MIN) {
+      r = DoubleElements.minimum(a, b);
+    }
+    return r;
   }
 
   /**
@@ -68,13 +80,13 @@ final class DoubleLineKernels {
     int to = Geometry.index(g, lines, 1, line);
     double greatest = a.get(from);
     for (int i = me; i < size; i += GROUP) {
-      greatest = Scalars.max(greatest, a.get(from + Geometry.index(g, along, 0, i)));
+      greatest = DoubleElements.maximum(greatest, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = greatest;
     for (int half = GROUP / 2; half > 0; half /= 2) {
       c.localBarrier();
       if (me < half) {
-        shared[me] = Scalars.max(shared[me], shared[me + half]);
+        shared[me] = DoubleElements.maximum(shared[me], shared[me + half]);
       }
     }
     c.localBarrier();
@@ -101,6 +113,37 @@ final class DoubleLineKernels {
         r = TornadoMath.exp(x) / total;
       }
       y.set(to + Geometry.index(g, along, 1, i), r);
+    }
+  }
+
+  /**
+   * The sums of the squares of each {@code size} numbers of {@code n} of F32, a work group per sum.
+   * Plain counterpart: {@code compute} of {@code SumOfSquares}.
+   */
+  static void squaresKernel(
+      KernelContext c, FloatArray x, DoubleArray sums, IntArray g, int at, int size, int n) {
+    int part = c.groupIdx;
+    int me = c.localIdx;
+    double[] shared = c.allocateDoubleLocalArray(GROUP);
+    int begin = part * size;
+    int end = begin + size;
+    if (end > n) {
+      end = n;
+    }
+    double mine = 0.0;
+    for (int i = begin + me; i < end; i += GROUP) {
+      double each = (double) x.get(Geometry.index(g, at, 0, i));
+      mine = mine + each * each;
+    }
+    shared[me] = mine;
+    for (int half = GROUP / 2; half > 0; half /= 2) {
+      c.localBarrier();
+      if (me < half) {
+        shared[me] = shared[me] + shared[me + half];
+      }
+    }
+    if (me == 0) {
+      sums.set(part, shared[0]);
     }
   }
 }

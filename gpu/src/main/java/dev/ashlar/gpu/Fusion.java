@@ -21,7 +21,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Joins elementwise steps that follow from each other into {@linkplain Fused one}.
+ * Makes a {@link Fused} step of every elementwise one, and one of those that follow from each
+ * other.
  *
  * <p>A group is open until something beside it reads a result of it, or writes over what it reads;
  * until then a step that follows from it may join, and all of it be computed when the last does.
@@ -110,19 +111,7 @@ final class Fusion {
   }
 
   private void number(Value value, double number) {
-    switch (value.spec().dtype()) {
-      case I32 -> numbers.put(value, (long) (int) number);
-      case I64 -> numbers.put(value, (long) number);
-      case BOOL -> numbers.put(value, number != 0 ? 1.0 : 0.0);
-      // TornadoVM writes NaN, and infinity of F64, as what OpenCL does not know or takes for less.
-      case F32 -> {
-        if (!Double.isNaN(number)) numbers.put(value, number);
-      }
-      case F64 -> {
-        if (Double.isFinite(number)) numbers.put(value, number);
-      }
-      case BF16 -> {}
-    }
+    Fused.number(value.spec().dtype(), number).ifPresent(known -> numbers.put(value, known));
   }
 
   // ---- Views.
@@ -218,7 +207,8 @@ final class Fusion {
     Group group = groups.get(input);
     return group != null
         && group.results.contains(input)
-        && input.spec().shape().size() == size(step);
+        && input.spec().shape().size() == size(step)
+        && !ElementCode.isVector(step, input);
   }
 
   private void close(Value value) {
@@ -280,14 +270,15 @@ final class Fusion {
 
   private void place(Group group) {
     List<Step> steps = List.copyOf(group.steps.values());
-    List<Step> real = steps.stream().filter(s -> !(s.op() instanceof Op.View)).toList();
-    if (real.size() == 1) {
-      place(group.last, real.getFirst());
-    } else {
-      List<Value> inputs = List.copyOf(inputs(group));
-      List<Value> outputs = outputs(group);
-      var fused = new Fused(steps, numbersOf(steps), inputs, outputs);
-      if (!outputs.isEmpty()) place(group.last, new Step(fused, inputs, outputs));
+    List<Value> inputs = List.copyOf(inputs(group));
+    List<Value> outputs = outputs(group);
+    if (!isPossible(group)) {
+      // A step by itself that reads in two ways what it writes over.
+      steps.stream()
+          .filter(step -> !(step.op() instanceof Op.View))
+          .forEach(step -> place(group.last, step));
+    } else if (!outputs.isEmpty()) {
+      place(group.last, new Step(Fused.of(steps, numbersOf(steps), inputs, outputs), inputs, outputs));
     }
     Map<Value, Integer> others = otherReaders(group);
     for (Step view : group.views.values()) {

@@ -121,6 +121,6 @@ final class Indices {
         n,
         (graph, id) ->
             graph.task(id, IndexKernels::oneHotKernel, tasks.context(), places, hot, classes, n));
-    if (!real) Casts.cast(tasks, new Place(hot, y.layout(), DType.F32), y);
+    if (!real) Elementwise.cast(tasks, new Place(hot, y.layout(), DType.F32), y);
   }
 }

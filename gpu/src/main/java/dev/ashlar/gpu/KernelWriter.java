@@ -17,6 +17,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,15 +29,15 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Writes the kernel of a {@link Fused} step as bytecode: one work item loads what it needs, calls
- * one function of {@link Elements} after another, and stores the results. Sizes, strides and
+ * the functions of {@link ElementCode} one after another, and stores the results. Sizes, strides and
  * numbers are constants of the code, so that a device divides by none that it does not know.
  */
 final class KernelWriter {
   private static final ClassDesc SELF = desc(FusedKernel.class);
   private static final ClassDesc CONTEXT = desc(KernelContext.class);
-  private static final ClassDesc ELEMENTS = desc(Elements.class);
   private static final String NAME = "fusedKernel";
 
+  private final Tasks tasks;
   private final Fused fused;
   private final Map<Value, Place> places = new HashMap<>();
   private final List<TornadoNativeArray> arrays = new ArrayList<>();
@@ -45,11 +46,13 @@ final class KernelWriter {
   /** What was loaded, and is in a variable. */
   private record Load(Value value, Shape shape, int entry) {}
 
-  KernelWriter(Fused fused, List<Place> in, List<Place> out) {
+  KernelWriter(Tasks tasks, Fused fused, List<Place> in, List<Place> out) {
+    this.tasks = tasks;
     this.fused = fused;
     this.size = out.getFirst().size();
     for (int i = 0; i < in.size(); i++) put(fused.inputs().get(i), in.get(i));
     for (int i = 0; i < out.size(); i++) put(fused.outputs().get(i), out.get(i));
+    if (fused.canFail()) arrays.add(tasks.faultNumbers());
   }
 
   private void put(Value value, Place place) {
@@ -154,7 +157,7 @@ final class KernelWriter {
         List<ClassDesc> types = new ArrayList<>();
         for (Class<?> type : function.getParameterTypes()) types.add(desc(type));
         var signature = MethodTypeDesc.of(desc(function.getReturnType()), types);
-        code.invokestatic(ELEMENTS, function.getName(), signature);
+        code.invokestatic(desc(function.getDeclaringClass()), function.getName(), signature);
         results.put(result, keep(result.spec().dtype()));
       }
     }
@@ -168,7 +171,12 @@ final class KernelWriter {
 
     private void push(ElementCode.Part part, Step step, Shape shape) {
       switch (part) {
-        case ElementCode.Constant(float value) -> code.loadConstant(value);
+        case ElementCode.Constant(ConstantDesc value) -> code.loadConstant(value);
+        case ElementCode.Index _ -> code.iload(item);
+        case ElementCode.Fault(String what) -> {
+          array(tasks.faultNumbers());
+          code.loadConstant(tasks.fault(what, _ -> new ArithmeticException(what)));
+        }
         case ElementCode.Result(int number) -> variable(step.outputs().get(number));
         case ElementCode.Input(int number) -> input(step.inputs().get(number), shape);
         case ElementCode.Entry(int number, int index) -> {
@@ -210,7 +218,7 @@ final class KernelWriter {
       DType dtype = what.value.spec().dtype();
       Integer variable = loads.get(what);
       if (variable == null) {
-        array(what.value);
+        array(places.get(what.value).array());
         index.run();
         ClassDesc array = desc(places.get(what.value).array().getClass());
         code.invokevirtual(array, "get", MethodTypeDesc.of(number(dtype), CD_int));
@@ -220,13 +228,12 @@ final class KernelWriter {
       code.loadLocal(kind(dtype), variable);
     }
 
-    private void array(Value value) {
-      TornadoNativeArray array = places.get(value).array();
+    private void array(TornadoNativeArray array) {
       for (int i = 0; i < arrays.size(); i++) if (arrays.get(i) == array) code.aload(1 + i);
     }
 
     private void store(Value value) {
-      array(value);
+      array(places.get(value).array());
       code.iload(item);
       variable(value);
       ClassDesc array = desc(places.get(value).array().getClass());

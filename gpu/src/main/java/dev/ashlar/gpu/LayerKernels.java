@@ -126,37 +126,6 @@ final class LayerKernels {
     }
   }
 
-  /** A work item per number. Plain counterpart: {@code compute} of {@code SwiGluOp}. */
-  static void swiGluKernel(
-      KernelContext c, FloatArray gate, FloatArray up, FloatArray y, IntArray g, int at, int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      float x = gate.get(Geometry.index(g, at, 0, i));
-      y.set(i, x * Scalars.sigmoid(x) * up.get(Geometry.index(g, at, 1, i)));
-    }
-  }
-
-  /** A work item per number. Plain counterpart: {@code compute} of {@code SwiGluOp.Backward}. */
-  static void swiGluBackwardKernel(
-      KernelContext c,
-      FloatArray gate,
-      FloatArray up,
-      FloatArray dY,
-      FloatArray dGate,
-      FloatArray dUp,
-      IntArray g,
-      int at,
-      int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      float x = gate.get(Geometry.index(g, at, 0, i));
-      float d = dY.get(Geometry.index(g, at, 2, i));
-      float s = Scalars.sigmoid(x);
-      dGate.set(i, up.get(Geometry.index(g, at, 1, i)) * (d * s * (1.0f + x * (1.0f - s))));
-      dUp.set(i, x * (d * s));
-    }
-  }
-
   /**
    * logits [rows, width], a work group per row. Places are those of {@link IndexKernels}. Plain
    * counterpart: {@code compute} of {@code CrossEntropyOp}.
@@ -174,13 +143,13 @@ final class LayerKernels {
     int from = row * width;
     float greatest = Float.NEGATIVE_INFINITY;
     for (int i = me; i < width; i += GROUP) {
-      greatest = Scalars.max(greatest, logits.get(from + i));
+      greatest = FloatElements.maximum(greatest, logits.get(from + i));
     }
     shared[me] = greatest;
     for (int half = GROUP / 2; half > 0; half /= 2) {
       c.localBarrier();
       if (me < half) {
-        shared[me] = Scalars.max(shared[me], shared[me + half]);
+        shared[me] = FloatElements.maximum(shared[me], shared[me + half]);
       }
     }
     c.localBarrier();

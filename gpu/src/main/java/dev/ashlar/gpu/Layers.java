@@ -18,8 +18,8 @@ final class Layers {
   }
 
   static void rmsNorm(Tasks tasks, RmsNormOp op, List<Place> in, List<Place> out) {
-    FloatArray x = TypedElements.rowMajor(tasks, in.get(0)).floats();
-    FloatArray weight = TypedElements.rowMajor(tasks, in.get(1)).floats();
+    FloatArray x = Elementwise.rowMajor(tasks, in.get(0)).floats();
+    FloatArray weight = Elementwise.rowMajor(tasks, in.get(1)).floats();
     FloatArray y = out.get(0).floats();
     FloatArray scale = out.get(1).floats();
     int width = width(in.getFirst());
@@ -44,10 +44,10 @@ final class Layers {
   }
 
   static void rmsNormBackward(Tasks tasks, List<Place> in, List<Place> out) {
-    FloatArray x = TypedElements.rowMajor(tasks, in.get(0)).floats();
-    FloatArray weight = TypedElements.rowMajor(tasks, in.get(1)).floats();
+    FloatArray x = Elementwise.rowMajor(tasks, in.get(0)).floats();
+    FloatArray weight = Elementwise.rowMajor(tasks, in.get(1)).floats();
     FloatArray scale = in.get(2).floats();
-    FloatArray dY = TypedElements.rowMajor(tasks, in.get(3)).floats();
+    FloatArray dY = Elementwise.rowMajor(tasks, in.get(3)).floats();
     FloatArray dScale = in.get(4).floats();
     FloatArray dX = out.get(0).floats();
     FloatArray dWeight = out.get(1).floats();
@@ -101,50 +101,6 @@ final class Layers {
     return tasks.geometry().add(layouts[0].shape(), layouts);
   }
 
-  static void swiGlu(Tasks tasks, List<Place> in, Place y) {
-    int at = entry(tasks, in);
-    int n = y.size();
-    tasks.each(
-        "swiGlu",
-        List.of(in.get(0).array(), in.get(1).array()),
-        List.of(y.array()),
-        n,
-        (graph, id, g) ->
-            graph.task(
-                id,
-                LayerKernels::swiGluKernel,
-                tasks.context(),
-                in.get(0).floats(),
-                in.get(1).floats(),
-                y.floats(),
-                g,
-                at,
-                n));
-  }
-
-  static void swiGluBackward(Tasks tasks, List<Place> in, List<Place> out) {
-    int at = entry(tasks, in);
-    int n = out.get(0).size();
-    tasks.each(
-        "swiGluBackward",
-        List.of(in.get(0).array(), in.get(1).array(), in.get(2).array()),
-        List.of(out.get(0).array(), out.get(1).array()),
-        n,
-        (graph, id, g) ->
-            graph.task(
-                id,
-                LayerKernels::swiGluBackwardKernel,
-                tasks.context(),
-                in.get(0).floats(),
-                in.get(1).floats(),
-                in.get(2).floats(),
-                out.get(0).floats(),
-                out.get(1).floats(),
-                g,
-                at,
-                n));
-  }
-
   private static IntArray targets(Tasks tasks, CrossEntropyOp op, List<Place> in) {
     int classes = width(in.get(0));
     return Indices.places(
@@ -159,7 +115,7 @@ final class Layers {
   }
 
   static void crossEntropy(Tasks tasks, CrossEntropyOp op, List<Place> in, List<Place> out) {
-    FloatArray logits = TypedElements.rowMajor(tasks, in.get(0)).floats();
+    FloatArray logits = Elementwise.rowMajor(tasks, in.get(0)).floats();
     IntArray places = targets(tasks, op, in);
     FloatArray loss = out.get(0).floats();
     FloatArray logSumExp = out.get(1).floats();
@@ -183,7 +139,7 @@ final class Layers {
   }
 
   static void crossEntropyBackward(Tasks tasks, CrossEntropyOp op, List<Place> in, Place y) {
-    FloatArray logits = TypedElements.rowMajor(tasks, in.get(0)).floats();
+    FloatArray logits = Elementwise.rowMajor(tasks, in.get(0)).floats();
     IntArray places = targets(tasks, op, in);
     int at = entry(tasks, in.subList(2, 5));
     int width = width(y);
@@ -221,7 +177,7 @@ final class Layers {
     int pairs = shape.dim(2) / 2;
     var turn = new Turn(new Rope(op.packing(), op.start(), op.theta(), false), shape.dim(2));
     Angles angles = tasks.once(turn, Angles.class, () -> angles(tasks, turn));
-    FloatArray from = TypedElements.rowMajor(tasks, x).floats();
+    FloatArray from = Elementwise.rowMajor(tasks, x).floats();
     float direction = op.inverse() ? -1 : 1;
     int n = x.size() / 2;
     tasks.each(

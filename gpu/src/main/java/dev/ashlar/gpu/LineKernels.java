@@ -14,25 +14,39 @@ final class LineKernels {
   /** The work items of a group: a power of two, and the size of its local memory. */
   static final int GROUP = 64;
 
+  // What a reduction makes of two numbers: a constant to the compiler of a device.
+  static final int SUM = 0;
+  static final int MAX = 1;
+  static final int MIN = 2;
+
   private LineKernels() {}
 
-  /** Plain counterpart: {@code Op.Sum} of {@code Reduce}. */
-  static void sumKernel(
-      KernelContext c, FloatArray a, FloatArray y, IntArray g, int lines, int along, int size) {
+  /** Plain counterpart: {@code Reduce}; the code says which. */
+  static void reduceKernel(
+      KernelContext c,
+      FloatArray a,
+      FloatArray y,
+      IntArray g,
+      int lines,
+      int along,
+      int size,
+      int code) {
     int line = c.groupIdx;
     int me = c.localIdx;
     float[] shared = c.allocateFloatLocalArray(GROUP);
     int from = Geometry.index(g, lines, 0, line);
     float mine = 0.0f;
+    if (code != SUM) {
+      mine = a.get(from);
+    }
     for (int i = me; i < size; i += GROUP) {
-      float x = a.get(from + Geometry.index(g, along, 0, i));
-      mine = mine + x;
+      mine = fold(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = mine;
     for (int half = GROUP / 2; half > 0; half /= 2) {
       c.localBarrier();
       if (me < half) {
-        shared[me] = shared[me] + shared[me + half];
+        shared[me] = fold(code, shared[me], shared[me + half]);
       }
     }
     if (me == 0) {
@@ -40,59 +54,30 @@ final class LineKernels {
     }
   }
 
-  /** Plain counterpart: {@code Op.Max} of {@code Reduce}. */
-  static void maxKernel(
-      KernelContext c, FloatArray a, FloatArray y, IntArray g, int lines, int along, int size) {
-    int line = c.groupIdx;
-    int me = c.localIdx;
-    float[] shared = c.allocateFloatLocalArray(GROUP);
-    int from = Geometry.index(g, lines, 0, line);
-    float mine = Float.NEGATIVE_INFINITY;
-    for (int i = me; i < size; i += GROUP) {
-      float x = a.get(from + Geometry.index(g, along, 0, i));
-      mine = Scalars.max(mine, x);
+  private static float fold(int code, float a, float b) {
+    float r = a + b;
+    if (code == MAX) {
+      r = FloatElements.maximum(a, b);
     }
-    shared[me] = mine;
-    for (int half = GROUP / 2; half > 0; half /= 2) {
-      c.localBarrier();
-      if (me < half) {
-        shared[me] = Scalars.max(shared[me], shared[me + half]);
-      }
+    if (code == MIN) {
+      r = FloatElements.minimum(a, b);
     }
-    if (me == 0) {
-      y.set(line, shared[0]);
-    }
-  }
-
-  /** Plain counterpart: {@code Op.Min} of {@code Reduce}. */
-  static void minKernel(
-      KernelContext c, FloatArray a, FloatArray y, IntArray g, int lines, int along, int size) {
-    int line = c.groupIdx;
-    int me = c.localIdx;
-    float[] shared = c.allocateFloatLocalArray(GROUP);
-    int from = Geometry.index(g, lines, 0, line);
-    float mine = Float.POSITIVE_INFINITY;
-    for (int i = me; i < size; i += GROUP) {
-      float x = a.get(from + Geometry.index(g, along, 0, i));
-      mine = Scalars.min(mine, x);
-    }
-    shared[me] = mine;
-    for (int half = GROUP / 2; half > 0; half /= 2) {
-      c.localBarrier();
-      if (me < half) {
-        shared[me] = Scalars.min(shared[me], shared[me + half]);
-      }
-    }
-    if (me == 0) {
-      y.set(line, shared[0]);
-    }
+    return r;
   }
 
   /**
-   * Plain counterpart: {@code Op.Softmax} of {@code AlongAxis}. Results lie as the entries say too.
+   * Plain counterparts: {@code Op.Softmax} and, where {@code logarithm} is 1, {@code Op.LogSoftmax}
+   * of {@code AlongAxis}. Results lie as the entries say too.
    */
   static void softmaxKernel(
-      KernelContext c, FloatArray a, FloatArray y, IntArray g, int lines, int along, int size) {
+      KernelContext c,
+      FloatArray a,
+      FloatArray y,
+      IntArray g,
+      int lines,
+      int along,
+      int size,
+      int logarithm) {
     int line = c.groupIdx;
     int me = c.localIdx;
     float[] shared = c.allocateFloatLocalArray(GROUP);
@@ -100,13 +85,13 @@ final class LineKernels {
     int to = Geometry.index(g, lines, 1, line);
     float greatest = Float.NEGATIVE_INFINITY;
     for (int i = me; i < size; i += GROUP) {
-      greatest = Scalars.max(greatest, a.get(from + Geometry.index(g, along, 0, i)));
+      greatest = FloatElements.maximum(greatest, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = greatest;
     for (int half = GROUP / 2; half > 0; half /= 2) {
       c.localBarrier();
       if (me < half) {
-        shared[me] = Scalars.max(shared[me], shared[me + half]);
+        shared[me] = FloatElements.maximum(shared[me], shared[me + half]);
       }
     }
     c.localBarrier();
@@ -128,52 +113,11 @@ final class LineKernels {
     float total = shared[0];
     for (int i = me; i < size; i += GROUP) {
       float x = a.get(from + Geometry.index(g, along, 0, i)) - greatest;
-      y.set(to + Geometry.index(g, along, 1, i), TornadoMath.exp(x) / total);
-    }
-  }
-
-  /**
-   * Plain counterpart: {@code Op.LogSoftmax} of {@code AlongAxis}. Results lie as the entries say
-   * too.
-   */
-  static void logSoftmaxKernel(
-      KernelContext c, FloatArray a, FloatArray y, IntArray g, int lines, int along, int size) {
-    int line = c.groupIdx;
-    int me = c.localIdx;
-    float[] shared = c.allocateFloatLocalArray(GROUP);
-    int from = Geometry.index(g, lines, 0, line);
-    int to = Geometry.index(g, lines, 1, line);
-    float greatest = Float.NEGATIVE_INFINITY;
-    for (int i = me; i < size; i += GROUP) {
-      greatest = Scalars.max(greatest, a.get(from + Geometry.index(g, along, 0, i)));
-    }
-    shared[me] = greatest;
-    for (int half = GROUP / 2; half > 0; half /= 2) {
-      c.localBarrier();
-      if (me < half) {
-        shared[me] = Scalars.max(shared[me], shared[me + half]);
+      float r = x - TornadoMath.log(total);
+      if (logarithm == 0) {
+        r = TornadoMath.exp(x) / total;
       }
-    }
-    c.localBarrier();
-    greatest = shared[0];
-    // Everybody has read it before it is written over.
-    c.localBarrier();
-    float sum = 0.0f;
-    for (int i = me; i < size; i += GROUP) {
-      sum += TornadoMath.exp(a.get(from + Geometry.index(g, along, 0, i)) - greatest);
-    }
-    shared[me] = sum;
-    for (int half = GROUP / 2; half > 0; half /= 2) {
-      c.localBarrier();
-      if (me < half) {
-        shared[me] = shared[me] + shared[me + half];
-      }
-    }
-    c.localBarrier();
-    float total = shared[0];
-    for (int i = me; i < size; i += GROUP) {
-      float x = a.get(from + Geometry.index(g, along, 0, i)) - greatest;
-      y.set(to + Geometry.index(g, along, 1, i), x - TornadoMath.log(total));
+      y.set(to + Geometry.index(g, along, 1, i), r);
     }
   }
 }

@@ -10,13 +10,16 @@ import java.util.stream.IntStream;
 
 /** Tasks with a work group per line, and views of some axes of a layout. */
 final class Lines {
+  // Numbers that one group adds up: few enough for many groups, many enough for few sums.
+  private static final int PER_GROUP = 16_384;
+
   private Lines() {}
 
   static void reduce(Tasks tasks, Op.Reduction op, Place x, Place y) {
     if (x.dtype() == DType.I32) {
-      Place folded = Casts.likeLongs(tasks, y);
-      reduce(tasks, op, Casts.toLongs(tasks, x), folded);
-      Casts.cast(tasks, folded, y);
+      Place folded = Elementwise.likeLongs(tasks, y);
+      reduce(tasks, op, Elementwise.toLongs(tasks, x), folded);
+      Elementwise.cast(tasks, folded, y);
       return;
     }
     int[] all = IntStream.range(0, x.layout().rank()).toArray();
@@ -27,14 +30,23 @@ final class Lines {
     int at = tasks.geometry().add(lines.shape(), lines);
     int atAlong = tasks.geometry().add(along.shape(), along);
     int size = Math.toIntExact(along.shape().size());
-    int code = Kernels.code(op);
+    int code = code(op);
     Call call =
         (graph, id, g) -> {
           var c = tasks.context();
           switch (x.dtype()) {
             case F32, BOOL ->
                 graph.task(
-                    id, Kernels.reduction(op), c, x.floats(), y.floats(), g, at, atAlong, size);
+                    id,
+                    LineKernels::reduceKernel,
+                    c,
+                    x.floats(),
+                    y.floats(),
+                    g,
+                    at,
+                    atAlong,
+                    size,
+                    code);
             case F64 ->
                 graph.task(
                     id,
@@ -59,10 +71,18 @@ final class Lines {
                     atAlong,
                     size,
                     code);
-            case I32, BF16 -> throw TypedElements.unexpected(x);
+            case I32, BF16 -> throw x.unexpected();
           }
         };
     add(tasks, op.label(), x, y, lines.shape(), call);
+  }
+
+  private static int code(Op.Reduction op) {
+    return switch (op) {
+      case Op.Sum _ -> LineKernels.SUM;
+      case Op.Max _ -> LineKernels.MAX;
+      case Op.Min _ -> LineKernels.MIN;
+    };
   }
 
   /** Adds a softmax, or its logarithm, along an axis. */
@@ -75,12 +95,21 @@ final class Lines {
     int atAlong = tasks.geometry().add(along.shape(), along, axes(y.layout(), one, false));
     int size = Math.toIntExact(along.shape().size());
     int log = op instanceof Op.LogSoftmax ? 1 : 0;
-    Kernels.Line kernel = log == 1 ? LineKernels::logSoftmaxKernel : LineKernels::softmaxKernel;
     Call call =
         (graph, id, g) -> {
           var c = tasks.context();
           if (x.dtype() == DType.F32) {
-            graph.task(id, kernel, c, x.floats(), y.floats(), g, at, atAlong, size);
+            graph.task(
+                id,
+                LineKernels::softmaxKernel,
+                c,
+                x.floats(),
+                y.floats(),
+                g,
+                at,
+                atAlong,
+                size,
+                log);
           } else {
             graph.task(
                 id,
@@ -96,6 +125,32 @@ final class Lines {
           }
         };
     add(tasks, op.label(), x, y, lines.shape(), call);
+  }
+
+  /** Adds a sum of squares of F32, in F64: sums of parts, whose number the size says, and theirs. */
+  static void sumOfSquares(Tasks tasks, Place x, Place y) {
+    int at = tasks.geometry().add(x.layout().shape(), x.layout());
+    int n = x.size();
+    int parts = Math.max(1, (n + PER_GROUP - 1) / PER_GROUP);
+    Place sums = parts == 1 ? y : tasks.scratch(DType.F64, parts);
+    tasks.groups(
+        "sumOfSquares",
+        List.of(x.array()),
+        List.of(sums.array()),
+        parts,
+        LineKernels.GROUP,
+        (graph, id, g) ->
+            graph.task(
+                id,
+                DoubleLineKernels::squaresKernel,
+                tasks.context(),
+                x.floats(),
+                sums.doubles(),
+                g,
+                at,
+                PER_GROUP,
+                n));
+    if (parts > 1) reduce(tasks, new Op.Sum(List.of(0), false), sums, y);
   }
 
   private static void add(Tasks tasks, String name, Place x, Place y, Shape lines, Call call) {

@@ -11,7 +11,7 @@ final class LongLineKernels {
 
   private LongLineKernels() {}
 
-  /** Plain counterpart: {@code Reduce}; the code is that of the two numbers' operation. */
+  /** Plain counterpart: {@code Reduce}; the code is one of {@link LineKernels}. */
   static void reduceKernel(
       KernelContext c,
       LongArray a,
@@ -26,21 +26,32 @@ final class LongLineKernels {
     long[] shared = c.allocateLongLocalArray(GROUP);
     int from = Geometry.index(g, lines, 0, line);
     long mine = 0L;
-    if (code != Kernels.PLUS) {
+    if (code != LineKernels.SUM) {
       mine = a.get(from);
     }
     for (int i = me; i < size; i += GROUP) {
-      mine = LongKernels.binary(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
+      mine = fold(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = mine;
     for (int half = GROUP / 2; half > 0; half /= 2) {
       c.localBarrier();
       if (me < half) {
-        shared[me] = LongKernels.binary(code, shared[me], shared[me + half]);
+        shared[me] = fold(code, shared[me], shared[me + half]);
       }
     }
     if (me == 0) {
       y.set(line, shared[0]);
     }
+  }
+
+  private static long fold(int code, long a, long b) {
+    long r = a + b;
+    if (code == LineKernels.MAX) {
+      r = LongElements.maximum(a, b);
+    }
+    if (code == LineKernels.MIN) {
+      r = LongElements.minimum(a, b);
+    }
+    return r;
   }
 }

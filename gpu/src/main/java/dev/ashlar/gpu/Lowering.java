@@ -66,7 +66,7 @@ final class Lowering {
     this.liveness = Liveness.of(program);
     this.arrays = new DeviceArrays(device);
     this.pool = new ArrayPool(arrays);
-    this.tasks = new Tasks(device, pool, program.steps().size());
+    this.tasks = new Tasks(device, pool, program.steps().stream().mapToInt(Fused::count).sum());
     for (int i = 0; i < program.inputs().size(); i++) input(i);
     for (var constant : program.constants()) {
       TensorSpec spec = constant.value().spec();

@@ -12,10 +12,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class Moves {
   private Moves() {}
 
-  private static IllegalStateException unexpected(Place place) {
-    return new IllegalStateException("no kernel for " + place.dtype());
-  }
-
   /** A task per part. */
   static void concat(Tasks tasks, Op.Concat op, List<Place> in, Place y) {
     int from = 0;
@@ -46,7 +42,7 @@ final class Moves {
                 graph.task(id, MoveKernels::placeOfIntsKernel, c, x.ints(), y.ints(), g, at, n);
             case I64 ->
                 graph.task(id, MoveKernels::placeOfLongsKernel, c, x.longs(), y.longs(), g, at, n);
-            case BF16 -> throw unexpected(y);
+            case BF16 -> throw y.unexpected();
           }
         });
   }
@@ -128,7 +124,7 @@ final class Moves {
                     size,
                     inner,
                     n);
-            case BF16 -> throw unexpected(y);
+            case BF16 -> throw y.unexpected();
           }
         });
   }
@@ -205,7 +201,7 @@ final class Moves {
                     at,
                     stride,
                     n);
-            case BF16 -> throw unexpected(y);
+            case BF16 -> throw y.unexpected();
           }
         });
   }
@@ -286,7 +282,7 @@ final class Moves {
                     count,
                     inner,
                     n);
-            case BF16 -> throw unexpected(y);
+            case BF16 -> throw y.unexpected();
           }
         });
   }

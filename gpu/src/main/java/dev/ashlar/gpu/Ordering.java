@@ -45,7 +45,7 @@ final class Ordering {
 
   /** Finds the greatest, or the least, along an axis. */
   static void argument(Tasks tasks, int axis, boolean greatest, Place in, Place y) {
-    Place x = in.dtype() == DType.I32 ? Casts.toLongs(tasks, in) : in;
+    Place x = in.dtype() == DType.I32 ? Elementwise.toLongs(tasks, in) : in;
     Place kept = y.with(Layout.contiguous(x.layout().shape().with(axis, 1)));
     Entries l = entries(tasks, axis, x, kept);
     float sign = greatest ? 1 : -1;
@@ -97,7 +97,7 @@ final class Ordering {
                     l.along,
                     l.size,
                     flip);
-            case I32, BOOL, BF16 -> throw TypedElements.unexpected(x);
+            case I32, BOOL, BF16 -> throw x.unexpected();
           }
         });
   }
@@ -209,7 +209,7 @@ final class Ordering {
                     size,
                     total,
                     down);
-            case BOOL, BF16 -> throw TypedElements.unexpected(x);
+            case BOOL, BF16 -> throw x.unexpected();
           }
         });
     return new Sorted(order, SortKernels.half(size) * total);
@@ -217,9 +217,9 @@ final class Ordering {
 
   static void cumSum(Tasks tasks, Op.CumSum op, Place in, Place out) {
     if (in.dtype() == DType.I32) {
-      Place sums = Casts.likeLongs(tasks, out);
-      cumSum(tasks, op, Casts.toLongs(tasks, in), sums);
-      Casts.cast(tasks, sums, out);
+      Place sums = Elementwise.likeLongs(tasks, out);
+      cumSum(tasks, op, Elementwise.toLongs(tasks, in), sums);
+      Elementwise.cast(tasks, sums, out);
       return;
     }
     Entries l = entries(tasks, op.axis(), in, out);
@@ -271,7 +271,7 @@ final class Ordering {
                     l.size,
                     reverse,
                     l.count);
-            case I32, BOOL, BF16 -> throw TypedElements.unexpected(in);
+            case I32, BOOL, BF16 -> throw in.unexpected();
           }
         });
   }

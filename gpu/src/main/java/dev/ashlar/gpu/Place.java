@@ -58,4 +58,9 @@ record Place(TornadoNativeArray array, Layout layout, DType dtype) {
   Place with(Layout other) {
     return new Place(array, other, dtype);
   }
+
+  /** Returns the error for an element type that a rule should not have come to. */
+  IllegalStateException unexpected() {
+    return new IllegalStateException("no kernel for " + dtype);
+  }
 }

@@ -38,7 +38,7 @@ final class Tasks {
   private Geometry geometry = new Geometry(geometries);
   private final List<TornadoNativeArray> scratch = new ArrayList<>();
 
-  /** Makes an empty list, for a program of so many steps. */
+  /** Makes an empty list, for a program of so many steps, those counted that became one. */
   Tasks(String device, ArrayPool pool, int steps) {
     this.device = device;
     this.pool = pool;

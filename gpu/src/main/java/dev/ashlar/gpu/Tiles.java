@@ -62,7 +62,7 @@ final class Tiles {
     for (int j = 0; j < KEYS; j++) {
       x[j] = x[j] * scale;
       if (j >= from && j < to) {
-        greatest = Scalars.max(greatest, x[j]);
+        greatest = FloatElements.maximum(greatest, x[j]);
       }
     }
     return greatest;

@@ -48,9 +48,14 @@ public final class TornadoRunner implements ProgramRunner {
     return new TornadoRunner(info, device, bytes, rules, fusing);
   }
 
-  /** Returns this with other kernels, for each step its own. */
+  /** Returns this with other kernels. */
   TornadoRunner withRules(Function<Step, Optional<Rule>> others) {
-    return new TornadoRunner(info, device, memoryLimitBytes, others, false);
+    return new TornadoRunner(info, device, memoryLimitBytes, others, fusing);
+  }
+
+  /** Returns this with a kernel for each step. */
+  TornadoRunner withoutFusion() {
+    return new TornadoRunner(info, device, memoryLimitBytes, rules, false);
   }
 
   long memoryLimitBytes() {
@@ -74,7 +79,13 @@ public final class TornadoRunner implements ProgramRunner {
    */
   @Override
   public Executable compile(Program program) {
-    Program lowered = fusing ? Fusion.fuse(program) : program;
-    return new TornadoExecutable(lowered, new Lowering(lowered, info.name(), rules), this);
+    Program prepared = prepared(program);
+    return new TornadoExecutable(prepared, new Lowering(prepared, info.name(), rules), this);
+  }
+
+  /** {@inheritDoc} Elementwise steps that follow from each other are one. */
+  @Override
+  public Program prepared(Program program) {
+    return fusing ? Fusion.fuse(program) : program;
   }
 }

@@ -26,7 +26,7 @@ final class BrokenKernelsTest {
   private static final String DEVICE = "tornado:0:0";
 
   private final TornadoRunner sound = Devices.get(DEVICE);
-  private final TornadoRunner broken = sound.withRules(BrokenKernels::of);
+  private final TornadoRunner broken = sound.withRules(BrokenKernels::of).withoutFusion();
 
   private static Tensor numbers(long seed) {
     return SampleData.numbers(DType.F32, seed, 2000);

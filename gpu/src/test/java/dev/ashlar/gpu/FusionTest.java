@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ashlar.autodiff.optim.AdamWStep;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.KeyTensor;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.SampleData;
@@ -46,6 +48,36 @@ final class FusionTest {
     assertThat(labels(steps)).containsExactly("fused(times, plus, tanh)");
     assertThat(steps.getFirst().inputs()).hasSize(1);
     assertThat(steps.getFirst().outputs()).hasSize(1);
+  }
+
+  @Test
+  void aStepByItselfIsNamedLikeItsOperation() {
+    var steps = fused(numbers(3, 5), x -> x.times(2));
+    assertThat(labels(steps)).containsExactly("times");
+    assertThat(steps.getFirst().inputs()).hasSize(1);
+  }
+
+  @Test
+  void equalChainsAreEqualOperations() {
+    var steps =
+        fused(
+            numbers(4, 4),
+            x -> x.exp().plus(1).matmul(x).exp().plus(1).matmul(x).exp().plus(2).matmul(x));
+    assertThat(labels(steps)).containsOnly("fused(exp, plus)", "matmul").hasSize(6);
+    assertThat(steps.get(2).op()).isEqualTo(steps.get(0).op());
+    assertThat(steps.get(4).op()).isNotEqualTo(steps.get(0).op());
+  }
+
+  @Test
+  void randomNumbersAndCountsAreComputedWhereTheyAreRead() {
+    var steps =
+        fused(
+            List.of(KeyTensor.of(Key.of(1)).bits(), numbers(6)),
+            in -> {
+              Tensor drawn = Tensor.uniform(new KeyTensor(in.get(0)), DType.F32, 6);
+              return drawn.less(0.5f).where(in.get(1), Tensor.arange(DType.F32, 6));
+            });
+    assertThat(labels(steps)).containsExactly("fused(uniform, compare, arange, where)");
   }
 
   @Test

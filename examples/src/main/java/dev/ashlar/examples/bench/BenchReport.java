@@ -11,12 +11,22 @@ import java.util.Map;
 /** What was measured, as tables and as JSON. */
 final class BenchReport {
   private static final ObjectMapper JSON = new ObjectMapper();
+  // Flags of which a device's SDK brings hundreds, and which change no figure.
+  private static final List<String> PLUMBING =
+      List.of(
+          "--add-exports",
+          "--add-opens",
+          "--add-reads",
+          "--limit-modules",
+          "--module-path",
+          "--patch-module",
+          "--upgrade-module-path");
 
   private BenchReport() {}
 
   static List<String> machine(Map<String, Object> facts, Map<Integer, Double> peaks) {
     List<String> lines = new ArrayList<>();
-    facts.forEach((name, fact) -> lines.add("%-14s%s".formatted(name, fact)));
+    facts.forEach((name, fact) -> lines.add("%-14s%s".formatted(name, shown(fact))));
     peaks.forEach(
         (threads, peak) ->
             lines.add(
@@ -27,6 +37,18 @@ final class BenchReport {
                     peak * 1e-9,
                     threads(threads))));
     return lines;
+  }
+
+  /** Returns a fact as text; of flags, those that bear on what is measured. */
+  private static Object shown(Object fact) {
+    if (!(fact instanceof List<?> flags)) return fact;
+    List<?> telling = flags.stream().filter(flag -> !isPlumbing(flag.toString())).toList();
+    int rest = flags.size() - telling.size();
+    return rest == 0 ? telling : "%s and %d about modules".formatted(telling, rest);
+  }
+
+  private static boolean isPlumbing(String flag) {
+    return PLUMBING.stream().anyMatch(flag::startsWith);
   }
 
   private static String threads(int count) {

@@ -69,6 +69,19 @@ class BenchTest {
   }
 
   @Test
+  void flagsAboutModulesAreCountedAndNotListed() throws IOException {
+    List<String> flags =
+        List.of("-Xmx1g", "--add-opens=a/b=ALL-UNNAMED", "--add-exports=a/c=d", "-XX:+UseG1GC");
+    Map<String, Object> facts = Map.of("flags", flags);
+    assertThat(BenchReport.machine(facts, Map.of()))
+        .containsExactly("flags         [-Xmx1g, -XX:+UseG1GC] and 2 about modules");
+    JsonNode json = new ObjectMapper().readTree(BenchReport.json(facts, Map.of(), List.of()));
+    assertThat(json.get("machine").get("flags")).hasSize(4);
+    assertThat(BenchReport.machine(Map.of("flags", List.of("-Xmx1g")), Map.of()))
+        .containsExactly("flags         [-Xmx1g]");
+  }
+
+  @Test
   void whatIsReadAndWrittenMovesAtThePaceOfTheCopy() {
     // Reading 4 bytes a nanosecond, writing 2, copying 8 (4 in and 4 out).
     var read = new Work("read", 0, () -> {}).moving(new Traffic(400, 0));

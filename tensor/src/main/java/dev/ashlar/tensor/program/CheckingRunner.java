@@ -5,9 +5,7 @@ import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
-import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.program.Program.Constant;
-import dev.ashlar.tensor.program.Program.Input;
 import dev.ashlar.tensor.program.Program.Step;
 import dev.ashlar.tensor.program.Program.Value;
 import java.util.ArrayList;
@@ -20,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds a device to the CPU: before a program first runs, each of its operations, once per types
- * and shapes, runs there by itself on what the CPU has computed so far, and must answer the same
- * numbers within rounding.
+ * Holds a device to the CPU: before a program first runs, each step that the device {@linkplain
+ * ProgramRunner#prepared makes of it}, once per types, shapes and views, runs there by itself on what the
+ * CPU has computed so far, and must answer the same numbers within rounding.
  */
 final class CheckingRunner implements ProgramRunner {
   private static final Logger LOG = LoggerFactory.getLogger(CheckingRunner.class);
@@ -30,17 +28,10 @@ final class CheckingRunner implements ProgramRunner {
   private static final double TOLERANCE = 1e-4;
 
   private final ProgramRunner runner;
-  private final Set<Expression> checked = new HashSet<>();
+  private final Set<Program> checked = new HashSet<>();
 
   CheckingRunner(ProgramRunner runner) {
     this.runner = runner;
-  }
-
-  /** What is checked once. */
-  private record Expression(Op op, List<TensorSpec> inputs) {
-    static Expression of(Step step) {
-      return new Expression(step.op(), step.inputs().stream().map(Value::spec).toList());
-    }
   }
 
   @Override
@@ -64,7 +55,7 @@ final class CheckingRunner implements ProgramRunner {
           Interpreter.eager()
               .during(
                   () -> {
-                    check(program, inputs);
+                    check(runner.prepared(program), inputs);
                     return true;
                   });
         }
@@ -97,16 +88,23 @@ final class CheckingRunner implements ProgramRunner {
     for (Constant constant : program.constants()) {
       values.put(constant.value(), constant.tensor());
     }
+    Map<Value, Step> views = new HashMap<>();
     for (Step step : program.steps()) {
       List<Tensor> in = step.inputs().stream().map(values::get).toList();
       List<Tensor> expected = Interpreter.eager().interpret(step.op(), spared(step.op(), in));
-      if (!(step.op() instanceof Op.View) && isNew(step)) check(step, in, expected);
       for (int i = 0; i < expected.size(); i++) values.put(step.outputs().get(i), expected.get(i));
+      if (step.op() instanceof Op.View) {
+        views.put(step.outputs().getFirst(), step);
+      } else {
+        LoneStep alone = LoneStep.of(step, views);
+        List<Tensor> reads = alone.reads().stream().map(values::get).toList();
+        if (isNew(alone)) check(step, alone.program(), reads, expected);
+      }
     }
   }
 
-  private synchronized boolean isNew(Step step) {
-    return checked.add(Expression.of(step));
+  private synchronized boolean isNew(LoneStep step) {
+    return checked.add(step.program());
   }
 
   /** Returns the inputs, with copies of those that the operation writes over. */
@@ -119,17 +117,7 @@ final class CheckingRunner implements ProgramRunner {
     return spared;
   }
 
-  private void check(Step step, List<Tensor> in, List<Tensor> expected) {
-    List<Input> inputs = new ArrayList<>();
-    List<Value> from = new ArrayList<>();
-    for (Tensor tensor : in) {
-      var value = new Value(inputs.size(), tensor.spec());
-      inputs.add(new Input("", value));
-      from.add(value);
-    }
-    List<Value> to = new ArrayList<>();
-    for (Tensor tensor : expected) to.add(new Value(from.size() + to.size(), tensor.spec()));
-    var alone = new Program(inputs, List.of(), List.of(new Step(step.op(), from, to)), to);
+  private void check(Step step, Program alone, List<Tensor> in, List<Tensor> expected) {
     try (var _ = TensorScope.open();
         Executable executable = runner.compile(alone)) {
       List<Tensor> copies = in.stream().map(Tensor::copy).toList();

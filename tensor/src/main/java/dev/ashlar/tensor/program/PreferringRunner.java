@@ -29,6 +29,11 @@ final class PreferringRunner implements ProgramRunner {
     }
   }
 
+  @Override
+  public Program prepared(Program program) {
+    return preferred.prepared(program);
+  }
+
   /** Says why a program runs elsewhere, once for each reason. */
   private void say(ProgramRunnerException reason) {
     String why = String.valueOf(reason.getMessage());

@@ -12,4 +12,12 @@ public interface ProgramRunner {
    * @throws ProgramRunnerException naming the operation that cannot run here, and why
    */
   Executable compile(Program program);
+
+  /**
+   * Returns a program that answers the same in the steps that {@link #compile} makes of this one:
+   * it may join several. The CPU can compute those too.
+   */
+  default Program prepared(Program program) {
+    return program;
+  }
 }

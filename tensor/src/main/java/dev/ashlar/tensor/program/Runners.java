@@ -56,9 +56,10 @@ public final class Runners {
   }
 
   /**
-   * Returns a runner that holds another to the CPU: before a program first runs, each of its
-   * operations runs there by itself on what the CPU has computed so far, once per types and shapes.
-   * A {@link ProgramRunnerException} names the first whose numbers differ by more than rounding.
+   * Returns a runner that holds another to the CPU: before a program first runs, each step that the
+   * other {@linkplain ProgramRunner#prepared makes of it} runs there by itself on what the CPU has
+   * computed so far, once per types and shapes. A {@link ProgramRunnerException} names the first
+   * whose numbers differ by more than rounding.
    */
   public static ProgramRunner checking(ProgramRunner runner) {
     return new CheckingRunner(runner);

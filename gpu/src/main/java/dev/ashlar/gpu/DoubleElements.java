@@ -1,0 +1,349 @@
+package dev.ashlar.gpu;
+
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+
+/**
+ * The functions of {@link FloatElements} for F64. No infinity is named: TornadoVM makes a float of
+ * it.
+ */
+public final class DoubleElements {
+  private DoubleElements() {}
+
+  // ---- One number.
+
+  /** Returns x. */
+  public static double copy(double x) {
+    return x;
+  }
+
+  /** Returns -x. */
+  public static double negate(double x) {
+    return -x;
+  }
+
+  /** Returns the size of a number. */
+  public static double abs(double x) {
+    return TornadoMath.abs(x);
+  }
+
+  /** Returns x, or 0 if it is less. */
+  public static double relu(double x) {
+    double r = x;
+    if (x < 0.0) {
+      r = 0.0;
+    }
+    return r;
+  }
+
+  /** Returns e^x. */
+  public static double exp(double x) {
+    return TornadoMath.exp(x);
+  }
+
+  /** Returns e^x - 1, exact near 0: the error of e^x is that of its logarithm, and cancels. */
+  public static double expm1(double x) {
+    double e = TornadoMath.exp(x);
+    double r = (e - 1.0) * (x / TornadoMath.log(e));
+    if (e == 1.0) {
+      r = x;
+    }
+    if (e - 1.0 == -1.0) {
+      r = -1.0;
+    }
+    if (e > Double.MAX_VALUE) {
+      r = e;
+    }
+    return r;
+  }
+
+  /** Returns the natural logarithm. */
+  public static double log(double x) {
+    return TornadoMath.log(x);
+  }
+
+  /** Returns log(1 + x), exact near 0: the error of 1 + x is taken out again. */
+  public static double log1p(double x) {
+    double sum = 1.0 + x;
+    double r = TornadoMath.log(sum) * (x / (sum - 1.0));
+    if (sum == 1.0) {
+      r = x;
+    }
+    if (sum > Double.MAX_VALUE) {
+      r = sum;
+    }
+    return r;
+  }
+
+  /** Returns the square root. */
+  public static double sqrt(double x) {
+    return TornadoMath.sqrt(x);
+  }
+
+  /** Returns 1 / x. */
+  public static double reciprocal(double x) {
+    return 1.0 / x;
+  }
+
+  /** Returns the sine. */
+  public static double sin(double x) {
+    return TornadoMath.sin(x);
+  }
+
+  /** Returns the cosine. */
+  public static double cos(double x) {
+    return TornadoMath.cos(x);
+  }
+
+  /** Returns the hyperbolic tangent. */
+  public static double tanh(double x) {
+    return TornadoMath.tanh(x);
+  }
+
+  /** Returns 1 / (1 + e^-x). */
+  public static double sigmoid(double x) {
+    return 1.0 / (1.0 + TornadoMath.exp(-x));
+  }
+
+  /** Returns the greatest whole number that is not greater. */
+  public static double floor(double x) {
+    return TornadoMath.floor(x);
+  }
+
+  /** Returns the nearest whole number, ties to the even one. */
+  public static double round(double x) {
+    // Numbers of this size have no binary places left, so the sum is rounded to a whole one.
+    double whole = 0x1p52;
+    double size = TornadoMath.abs(x);
+    double r = (size + whole) - whole;
+    if (x < 0.0) {
+      r = -r;
+    }
+    if (size > whole) {
+      r = x;
+    }
+    if (x == 0.0) {
+      r = x;
+    }
+    return r;
+  }
+
+  // ---- Two numbers.
+
+  /** Returns a + b. */
+  public static double plus(double a, double b) {
+    return a + b;
+  }
+
+  /** Returns a - b. */
+  public static double minus(double a, double b) {
+    return a - b;
+  }
+
+  /** Returns a * b, rounded by itself: the maximum hides the product from sums, see above. */
+  public static double times(double a, double b) {
+    double r = a * b;
+    return TornadoMath.max(r, r);
+  }
+
+  /** Returns a / b. */
+  public static double div(double a, double b) {
+    return a / b;
+  }
+
+  /** Returns the exact remainder of a / b, with the sign of a, by long division. */
+  public static double rem(double a, double b) {
+    double rest = TornadoMath.abs(a);
+    double divisor = TornadoMath.abs(b);
+    // No NaN by name: TornadoVM writes it as an identifier that OpenCL does not know.
+    double none = a - a;
+    double r = none / none;
+    // One condition each: of two that are joined, TornadoVM takes the second as true of NaN.
+    if (divisor > 0.0 * rest) {
+      if (!(rest > Double.MAX_VALUE)) {
+        double part = divisor;
+        while (part < rest * 0.5) {
+          part = part * 2.0;
+        }
+        while (part > divisor) {
+          if (!(rest < part)) {
+            rest = rest - part;
+          }
+          part = part * 0.5;
+        }
+        while (!(rest < divisor)) {
+          rest = rest - divisor;
+        }
+        r = rest;
+        if (a < 0.0) {
+          r = -rest;
+        }
+        if (a == 0.0) {
+          r = a;
+        }
+      }
+    }
+    return r;
+  }
+
+  /** Returns a^b; NaN where Java says so and OpenCL says 1. */
+  public static double pow(double a, double b) {
+    double r = TornadoMath.pow(a, b);
+    double size = TornadoMath.abs(a);
+    // No NaN by name: TornadoVM writes it as an identifier that OpenCL does not know.
+    if (size == 1.0 && TornadoMath.abs(b) > Double.MAX_VALUE) {
+      r = b - b;
+    }
+    if (b != b) {
+      r = b;
+    }
+    return r;
+  }
+
+  /** Returns the greater number, or NaN if one is. */
+  public static double maximum(double a, double b) {
+    double r = a;
+    if (b > a) {
+      r = b;
+    }
+    if (b != b) {
+      r = b;
+    }
+    return r;
+  }
+
+  /** Returns the lesser number, or NaN if one is. */
+  public static double minimum(double a, double b) {
+    double r = a;
+    if (b < a) {
+      r = b;
+    }
+    if (b != b) {
+      r = b;
+    }
+    return r;
+  }
+
+  // ---- Comparisons.
+
+  /** Returns whether a == b. */
+  public static float equal(double a, double b) {
+    float r = 0.0f;
+    if (a == b) {
+      r = 1.0f;
+    }
+    return r;
+  }
+
+  /** Returns whether a != b. */
+  public static float notEqual(double a, double b) {
+    float r = 0.0f;
+    if (a != b) {
+      r = 1.0f;
+    }
+    return r;
+  }
+
+  /** Returns whether a {@literal <} b. */
+  public static float less(double a, double b) {
+    float r = 0.0f;
+    if (a < b) {
+      r = 1.0f;
+    }
+    return r;
+  }
+
+  /** Returns whether a {@literal <=} b. */
+  public static float lessOrEqual(double a, double b) {
+    float r = 0.0f;
+    if (a < b) {
+      r = 1.0f;
+    }
+    if (a == b) {
+      r = 1.0f;
+    }
+    return r;
+  }
+
+  /** Returns whether a {@literal >} b. */
+  public static float greater(double a, double b) {
+    float r = 0.0f;
+    if (a > b) {
+      r = 1.0f;
+    }
+    return r;
+  }
+
+  /** Returns whether a {@literal >=} b. */
+  public static float greaterOrEqual(double a, double b) {
+    float r = 0.0f;
+    if (a > b) {
+      r = 1.0f;
+    }
+    if (a == b) {
+      r = 1.0f;
+    }
+    return r;
+  }
+
+  /** Returns a where the condition is true, else b. */
+  public static double where(float condition, double a, double b) {
+    double r = b;
+    if (condition != 0.0f) {
+      r = a;
+    }
+    return r;
+  }
+
+  // ---- Casts.
+
+  /** Returns the number as F32. */
+  public static float toF32(double x) {
+    return (float) x;
+  }
+
+  /** Returns the number as F64. */
+  public static double toF64(double x) {
+    return x;
+  }
+
+  /** Returns a number cut towards 0, the nearest of I32 if it is beyond. */
+  public static int toI32(double x) {
+    int r = (int) x;
+    if (x > 2147483647.0) {
+      r = Integer.MAX_VALUE;
+    }
+    if (x < -2147483648.0) {
+      r = Integer.MIN_VALUE;
+    }
+    return r;
+  }
+
+  /** Returns a number cut towards 0, the nearest of I64 if it is beyond. */
+  public static long toI64(double x) {
+    // In parts, for TornadoVM casts to int whatever is asked.
+    int high = (int) (x * 0x1p-40);
+    double rest = x - high * 0x1p40;
+    int middle = (int) (rest * 0x1p-20);
+    int low = (int) (rest - middle * 0x1p20);
+    long r = high * (1L << 40) + middle * (1L << 20) + low;
+    if (!(x < 0x1p63)) {
+      r = Long.MAX_VALUE;
+    }
+    if (x < -0x1p63) {
+      r = Long.MIN_VALUE;
+    }
+    if (x != x) {
+      r = 0L;
+    }
+    return r;
+  }
+
+  /** Returns whether a number is not 0. */
+  public static float toBOOL(double x) {
+    float r = 0.0f;
+    if (x != 0.0) {
+      r = 1.0f;
+    }
+    return r;
+  }
+}
