@@ -56,8 +56,7 @@ final class AttentionTasks {
   /** Finds the queries by block of a selection; forward and backward share the lists. */
   void list(String op, Place selection) {
     List<Object> key = List.of(problem, selection);
-    lists =
-        tasks.once(key, Lists.class, () -> listed(op, Elementwise.rowMajor(tasks, selection)));
+    lists = tasks.once(key, Lists.class, () -> listed(op, Elementwise.rowMajor(tasks, selection)));
   }
 
   /** Adds the lists of queries by block. */

@@ -80,7 +80,8 @@ record ElementCode(Method function, List<Part> parts) {
   /** Returns whether a step takes single elements of this input for all of its results. */
   static boolean isVector(Step step, Value input) {
     return parts(step)
-        .anyMatch(p -> p instanceof Entry(int number, _) && step.inputs().get(number).equals(input));
+        .anyMatch(
+            p -> p instanceof Entry(int number, _) && step.inputs().get(number).equals(input));
   }
 
   /** Returns whether a step may report a fault. */
@@ -114,8 +115,7 @@ record ElementCode(Method function, List<Part> parts) {
           new Part[] {new Fault(op.label() + ": an integer is divided by 0")};
       case Op.Pow _ ->
           new Part[] {
-            new Fault(
-                op.label() + ": an integer has a negative exponent; cast with toType(F32)")
+            new Fault(op.label() + ": an integer has a negative exponent; cast with toType(F32)")
           };
       default -> new Part[0];
     };

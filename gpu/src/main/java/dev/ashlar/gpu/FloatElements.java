@@ -4,8 +4,8 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
  * What kernels compute of single numbers of F32, and of BOOL, which is 0 or 1 as {@code float}: a
- * function is named like its operation. {@link ElementCode} says which are used. Plain counterparts:
- * {@code Elementwise} of {@code dev.ashlar.tensor.reference}.
+ * function is named like its operation. {@link ElementCode} says which are used. Plain
+ * counterparts: {@code Elementwise} of {@code dev.ashlar.tensor.reference}.
  *
  * <p>TornadoVM makes one operation, rounded once, of a product and a sum that takes it, and fails
  * where a sum takes one product twice. Results are to be those of steps by themselves, so products

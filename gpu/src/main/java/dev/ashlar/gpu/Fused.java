@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+
 /**
  * Elementwise steps as one: results of one size, each element of which depends on few of every
  * input. What the steps compute for each other lies nowhere. Values are known by numbers of its
@@ -64,8 +65,7 @@ record Fused(List<Step> steps, Map<Value, Number> numbers, List<Value> inputs, L
     for (Value output : step.outputs()) {
       outputs.add(new Value(inputs.size() + outputs.size(), output.spec()));
     }
-    return new Fused(
-        List.of(new Step(step.op(), inputs, outputs)), Map.of(), inputs, outputs);
+    return new Fused(List.of(new Step(step.op(), inputs, outputs)), Map.of(), inputs, outputs);
   }
 
   /** Returns the operation that copies a number everywhere. */

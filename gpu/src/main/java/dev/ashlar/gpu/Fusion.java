@@ -278,7 +278,9 @@ final class Fusion {
           .filter(step -> !(step.op() instanceof Op.View))
           .forEach(step -> place(group.last, step));
     } else if (!outputs.isEmpty()) {
-      place(group.last, new Step(Fused.of(steps, numbersOf(steps), inputs, outputs), inputs, outputs));
+      place(
+          group.last,
+          new Step(Fused.of(steps, numbersOf(steps), inputs, outputs), inputs, outputs));
     }
     Map<Value, Integer> others = otherReaders(group);
     for (Step view : group.views.values()) {

@@ -29,8 +29,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Writes the kernel of a {@link Fused} step as bytecode: one work item loads what it needs, calls
- * the functions of {@link ElementCode} one after another, and stores the results. Sizes, strides and
- * numbers are constants of the code, so that a device divides by none that it does not know.
+ * the functions of {@link ElementCode} one after another, and stores the results. Sizes, strides
+ * and numbers are constants of the code, so that a device divides by none that it does not know.
  */
 final class KernelWriter {
   private static final ClassDesc SELF = desc(FusedKernel.class);

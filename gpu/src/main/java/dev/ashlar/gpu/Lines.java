@@ -127,7 +127,9 @@ final class Lines {
     add(tasks, op.label(), x, y, lines.shape(), call);
   }
 
-  /** Adds a sum of squares of F32, in F64: sums of parts, whose number the size says, and theirs. */
+  /**
+   * Adds a sum of squares of F32, in F64: sums of parts, whose number the size says, and theirs.
+   */
   static void sumOfSquares(Tasks tasks, Place x, Place y) {
     int at = tasks.geometry().add(x.layout().shape(), x.layout());
     int n = x.size();

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds a device to the CPU: before a program first runs, each step that the device {@linkplain
- * ProgramRunner#prepared makes of it}, once per types, shapes and views, runs there by itself on what the
- * CPU has computed so far, and must answer the same numbers within rounding.
+ * ProgramRunner#prepared makes of it}, once per types, shapes and views, runs there by itself on
+ * what the CPU has computed so far, and must answer the same numbers within rounding.
  */
 final class CheckingRunner implements ProgramRunner {
   private static final Logger LOG = LoggerFactory.getLogger(CheckingRunner.class);
