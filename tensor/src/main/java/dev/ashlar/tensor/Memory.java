@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What tensors give back is kept for others of the same size, unless the allocator is the
  * user's: new pages cost more than most operations on them. In use and kept together never exceed
- * the most that was in use at once, so recycling does not raise what a program needs. {@link #trim}
- * gives back what is kept, so does a lack of memory, and {@code -Dashlar.recycle=false} keeps
- * nothing.
+ * the most that was in use at once by more than a quarter. {@link #trim} gives back what is kept,
+ * so does a lack of memory, and {@code -Dashlar.recycle=false} keeps nothing.
  *
  * <p>With {@code -Dashlar.debug=true} every allocation remembers where it was made, and a leak
  * report names it.
@@ -174,8 +173,10 @@ public final class Memory implements AutoCloseable {
 
   @SuppressWarnings("restricted") // The address and size are those of the buffer just taken.
   private Block newBlock(long bytes) {
-    // What is kept makes room first: with it, no more may be taken than was ever in use.
-    recycler.trim(Math.max(0, peakBytes - liveBytes - bytes));
+    // What is kept makes room first. A quarter beyond the peak, since not all sizes are most in use
+    // at once: without it a training step would give its logits back for gradients, and the
+    // gradients for logits.
+    recycler.trim(Math.max(0, peakBytes + peakBytes / 4 - liveBytes - bytes));
     ArrowBuf buffer = take(bytes);
     long start = alignUp(buffer.memoryAddress() + ALIGNMENT_BYTES);
     long room = buffer.memoryAddress() + buffer.capacity() - start;

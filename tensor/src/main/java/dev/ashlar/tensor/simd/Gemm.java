@@ -4,11 +4,10 @@ import static dev.ashlar.tensor.simd.MicroKernels.DEPTH;
 import static dev.ashlar.tensor.simd.MicroKernels.HEIGHT;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
-import static dev.ashlar.tensor.simd.MicroKernels.ROW;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import dev.ashlar.tensor.spi.Parallel;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -23,8 +22,6 @@ import jdk.incubator.vector.FloatVector;
  * chains of fused multiply-adds in the order of k: the same bits however the work is shared out.
  */
 final class Gemm {
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
-
   /**
    * Columns packed at a time: with {@link MicroKernels#DEPTH} rows they fill half of a second-level
    * cache of 1 MB.
@@ -54,14 +51,11 @@ final class Gemm {
   /** Numbers blocks, so that a thread knows what it has packed. */
   private static final AtomicLong BLOCKS = new AtomicLong();
 
-  /** Rows of the right matrix that are transposed at a time. */
-  private static final int TURNED_DEPTH = 128;
-
   private final int rows;
   private final int columns;
   private final int depth;
-  private final Matrix left;
-  private final Matrix right;
+  private final LeftRows left;
+  private final RightPanels right;
   private final Matrix out;
 
   /** Multiplies left [M,K] by right [K,N] into out [M,N], whose rows lie side by side in memory. */
@@ -69,8 +63,8 @@ final class Gemm {
     this.rows = rows;
     this.columns = columns;
     this.depth = depth;
-    this.left = left;
-    this.right = right;
+    this.left = new LeftRows(left);
+    this.right = new RightPanels(right);
     this.out = out;
   }
 
@@ -151,11 +145,20 @@ final class Gemm {
     /** Returns panels that the threads have packed together. */
     float[] packedByAll() {
       float[] packed = Scratch.own().panels(size());
-      long panelWork = Math.max(1, (long) deep * PANEL);
+      int together = right.together();
+      int layers = (deep + DEPTH - 1) / DEPTH;
+      int groups = (panels + together - 1) / together;
+      long work = (long) together * PANEL * Math.max(1, Math.min(deep, DEPTH));
       Parallel.range(
-          panels,
-          Math.max(1, GRAIN / 32 / panelWork),
-          (first, last) -> pack((int) first, (int) last, packed));
+          (long) groups * layers,
+          Math.max(1, GRAIN / 32 / work),
+          (first, last) -> {
+            for (long task = first; task < last; task++) {
+              int layer = (int) (task / groups) * DEPTH;
+              int panel = (int) (task % groups) * together;
+              pack(layer, Math.min(DEPTH, deep - layer), panel, together, packed);
+            }
+          });
       return packed;
     }
 
@@ -164,17 +167,17 @@ final class Gemm {
       Scratch scratch = Scratch.own();
       float[] packed = scratch.panels(size());
       if (scratch.packed != number) {
-        pack(0, panels, packed);
+        pack(0, deep, 0, panels, packed);
         scratch.packed = number;
       }
       return packed;
     }
 
-    private void pack(int first, int last, float[] packed) {
-      for (int panel = first; panel < last; panel++) {
-        int count = Math.min(PANEL, width - panel * PANEL);
-        packPanel(from, deep, column + panel * PANEL, count, packed, panel * PANEL * deep);
-      }
+    private void pack(int layer, int layerDepth, int panel, int count, float[] packed) {
+      int columns = Math.min(count * PANEL, width - panel * PANEL);
+      int at = panel * PANEL * deep + layer * PANEL;
+      right.pack(
+          from + layer, layerDepth, column + panel * PANEL, columns, packed, at, PANEL * deep);
     }
   }
 
@@ -202,136 +205,63 @@ final class Gemm {
 
     void run(float[] packed, int panelsAt) {
       Scratch scratch = Scratch.own();
-      int size = (height + HEIGHT - 1) / HEIGHT * HEIGHT * padded;
-      float[] sums = scratch.sums(size);
-      float[] packedRows = scratch.rows(HEIGHT * ROW);
-      if (from == 0) Arrays.fill(sums, 0, size, 0f);
+      int blocks = (height + HEIGHT - 1) / HEIGHT;
+      float[] sums = scratch.sums(blocks * HEIGHT * padded);
+      float[] rows = scratch.rows(blocks * LeftRows.BLOCK);
+      if (from == 0) Arrays.fill(sums, 0, blocks * HEIGHT * padded, 0f);
       else for (int r = 0; r < height; r++) out.readRow(row + r, column, sums, r * padded, width);
-      for (int k = 0; k < deep; k += DEPTH) {
+      int k = 0;
+      do {
         int layer = Math.min(DEPTH, deep - k);
-        for (int r = 0; r < height; r += HEIGHT) {
-          int count = Math.min(HEIGHT, height - r);
-          packRows(row + r, count, from + k, layer, packedRows);
-          for (int c = 0; c < padded; c += PANEL) {
-            multiply(
-                count,
-                layer,
-                packedRows,
-                packed,
-                panelsAt + c * deep + k * PANEL,
-                sums,
-                r * padded + c);
+        left.pack(row, height, from + k, layer, rows);
+        for (int block = 0; block < blocks; block++) {
+          int count = Math.min(HEIGHT, height - block * HEIGHT);
+          int b = panelsAt + k * PANEL;
+          for (int c = 0; c < padded; c += PANEL, b += PANEL * deep) {
+            int sum = block * HEIGHT * padded + c;
+            multiply(count, layer, rows, block * LeftRows.BLOCK, packed, b, sums, sum);
+            // At once: memory takes the numbers while the next are computed.
+            if (k + layer == deep) write(block * HEIGHT, count, c, sums, sum);
           }
         }
-      }
-      if (padded == width && out.rowStride() == width) {
-        out.writeRow(row, column, sums, 0, height * width);
-      } else {
-        for (int r = 0; r < height; r++) out.writeRow(row + r, column, sums, r * padded, width);
-      }
+        k += DEPTH;
+      } while (k < deep);
     }
 
-    private void multiply(int count, int layer, float[] a, float[] b, int bt, float[] c, int ct) {
-      if (byColumns(count)) {
-        if (count == 8) MicroKernels.columns8(layer, a, 0, b, bt, c, ct, padded);
-        else MicroKernels.columns4(layer, a, 0, b, bt, c, ct, padded);
+    private void multiply(
+        int count, int layer, float[] a, int at, float[] b, int bt, float[] c, int ct) {
+      if (left.byColumns(count)) {
+        if (HEIGHT == 8) MicroKernels.columns8(layer, a, at, b, bt, c, ct, padded);
+        else MicroKernels.columns4(layer, a, at, b, bt, c, ct, padded);
       } else if (count == 1) {
-        MicroKernels.rows1(layer, a, 0, b, bt, c, ct, padded);
+        MicroKernels.rows1(layer, a, at, b, bt, c, ct, padded);
       } else if (count <= 4) {
-        MicroKernels.rows4(layer, a, 0, b, bt, c, ct, padded);
+        MicroKernels.rows4(layer, a, at, b, bt, c, ct, padded);
       } else {
-        MicroKernels.rows8(layer, a, 0, b, bt, c, ct, padded);
+        MicroKernels.rows8(layer, a, at, b, bt, c, ct, padded);
+      }
+    }
+
+    /** Stores the part of a panel's sums that belongs to the product. */
+    private void write(int r, int count, int c, float[] sums, int at) {
+      int wide = Math.min(PANEL, width - c);
+      if (wide == PANEL) {
+        writePanel(out.from(row + r, column + c), count, sums, at, padded);
+      } else {
+        for (int i = 0; i < count; i++) {
+          out.writeRow(row + r + i, column + c, sums, at + i * padded, wide);
+        }
       }
     }
   }
 
-  /** Returns whether rows of the left matrix are packed column by column, as they lie in memory. */
-  private boolean byColumns(int count) {
-    return left.rowStride() == 1 && left.columnStride() != 1 && (count == 8 || count == 4);
-  }
-
-  /** Packs rows of the left matrix, and zeros for the rows that a micro-kernel has too many. */
-  private void packRows(int row, int count, int from, int layer, float[] to) {
-    if (byColumns(count)) {
-      Matrix part = left.from(row, from);
-      if (count == 8) packColumnsOf8(part, layer, to);
-      else packColumnsOf4(part, layer, to);
-      return;
+  private static void writePanel(Matrix part, int count, float[] sums, int at, int pitch) {
+    MemorySegment data = FloatBlock.known(part.data());
+    for (int i = 0; i < count; i++) {
+      long to = (part.offset() + i * part.rowStride()) * Float.BYTES;
+      FloatVector.fromArray(S, sums, at + i * pitch).intoMemorySegment(data, to, FloatBlock.ORDER);
+      FloatVector.fromArray(S, sums, at + i * pitch + LANES)
+          .intoMemorySegment(data, to + LANES * Float.BYTES, FloatBlock.ORDER);
     }
-    for (int r = 0; r < count; r++) left.readRow(row + r, from, to, r * ROW, layer);
-    int used = count == 1 ? 1 : count <= 4 ? 4 : HEIGHT;
-    for (int r = count; r < used; r++) Arrays.fill(to, r * ROW, r * ROW + layer, 0f);
-  }
-
-  // Two methods, since C2 needs the species as a constant.
-  private static void packColumnsOf8(Matrix part, int layer, float[] to) {
-    var data = part.data();
-    for (int k = 0; k < layer; k++) {
-      long at = (part.offset() + k * part.columnStride()) * Float.BYTES;
-      FloatVector.fromMemorySegment(FloatVector.SPECIES_256, data, at, NATIVE).intoArray(to, k * 8);
-    }
-  }
-
-  private static void packColumnsOf4(Matrix part, int layer, float[] to) {
-    var data = part.data();
-    for (int k = 0; k < layer; k++) {
-      long at = (part.offset() + k * part.columnStride()) * Float.BYTES;
-      FloatVector.fromMemorySegment(FloatVector.SPECIES_128, data, at, NATIVE).intoArray(to, k * 4);
-    }
-  }
-
-  /**
-   * Packs columns of the right matrix side by side, and zeros for the columns that a panel has too
-   * many.
-   */
-  private void packPanel(int from, int deep, int column, int count, float[] to, int at) {
-    if (count < PANEL) Arrays.fill(to, at, at + deep * PANEL, 0f);
-    Matrix part = right.from(from, column);
-    if (part.columnStride() != 1) packStrided(part, deep, count, to, at);
-    else if (count == PANEL) packWhole(part, deep, to, at);
-    else for (int k = 0; k < deep; k++) part.readRow(k, 0, to, at + k * PANEL, count);
-  }
-
-  private static void packWhole(Matrix part, int deep, float[] to, int at) {
-    var data = part.data();
-    long bytes = part.offset() * Float.BYTES;
-    for (int k = 0; k < deep; k++) {
-      long row = bytes + k * part.rowStride() * Float.BYTES;
-      FloatVector.fromMemorySegment(S, data, row, NATIVE).intoArray(to, at + k * PANEL);
-      FloatVector.fromMemorySegment(S, data, row + LANES * Float.BYTES, NATIVE)
-          .intoArray(to, at + k * PANEL + LANES);
-    }
-  }
-
-  private static void packStrided(Matrix part, int deep, int count, float[] to, int at) {
-    Matrix turned = part.transposed();
-    int squares = 0;
-    if (part.rowStride() == 1 && count == PANEL && Squares.fit()) {
-      squares = deep / LANES * LANES;
-      packSquares(turned, squares, to, at);
-    }
-    float[] line = Scratch.own().a;
-    // Part by part: the panel's lines stay in the nearest cache until all columns are there.
-    for (int from = squares; from < deep; from += TURNED_DEPTH) {
-      int length = Math.min(TURNED_DEPTH, deep - from);
-      for (int c = 0; c < count; c++) {
-        turned.readRow(c, from, line, 0, length);
-        spread(line, length, to, at + from * PANEL + c);
-      }
-    }
-  }
-
-  private static void packSquares(Matrix turned, int deep, float[] to, int at) {
-    long stride = turned.rowStride() * Float.BYTES;
-    for (int k = 0; k < deep; k += LANES) {
-      for (int c = 0; c < PANEL; c += LANES) {
-        long from = (turned.offset() + c * turned.rowStride() + k) * Float.BYTES;
-        Squares.transpose(turned.data(), from, stride, to, at + k * PANEL + c, PANEL);
-      }
-    }
-  }
-
-  private static void spread(float[] line, int length, float[] to, int at) {
-    for (int k = 0; k < length; k++) to[at + k * PANEL] = line[k];
   }
 }

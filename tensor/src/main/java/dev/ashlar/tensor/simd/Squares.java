@@ -4,7 +4,6 @@ import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -15,8 +14,6 @@ import jdk.incubator.vector.VectorShuffle;
  * keeps vectors in registers only as local variables.
  */
 final class Squares {
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
-
   private static final VectorShuffle<Float> SWAP_1 = swap(1);
   private static final VectorShuffle<Float> SWAP_2 = swap(2);
   private static final VectorShuffle<Float> SWAP_4 = swap(4);
@@ -249,6 +246,6 @@ final class Squares {
   }
 
   private static FloatVector load(MemorySegment w, long bytes) {
-    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE);
+    return FloatVector.fromMemorySegment(S, FloatBlock.known(w), bytes, FloatBlock.ORDER);
   }
 }
