@@ -106,20 +106,16 @@ final class BlockBackward extends BlockWalk {
 
   private void score(
       RowTile rows, KeyPanels panels, int head, int t, int count, int place, float[] into, int to) {
-    PanelRows query = problem.query();
-    int panel = panels.at(problem.keyHead(head), place);
-    for (int column = 0; column < PanelRows.panels(query.size); column++) {
-      PanelProducts.scores(
-          rows.numbers,
-          rows.at(column, t),
-          count,
-          query.width(column),
-          panels.numbers,
-          panel + column * PANEL * PANEL,
-          into,
-          to,
-          column > 0);
-    }
+    PanelProducts.scores(
+        rows.numbers,
+        rows.at(0, t),
+        rows.step(),
+        count,
+        problem.query().size,
+        panels.numbers,
+        panels.at(problem.keyHead(head), place),
+        into,
+        to);
   }
 
   /** Returns the first of eight queries of which one sees a key. */

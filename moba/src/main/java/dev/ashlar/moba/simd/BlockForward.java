@@ -134,12 +134,12 @@ final class BlockForward extends BlockWalk {
     if (before < count && places[0] % ROWS == 0) {
       queries = problem.query().numbers;
       firstQuery = problem.query().at(part.head(), 0, places[0]);
-      columnStep = problem.rows().count() * PANEL;
+      columnStep = problem.query().step();
     } else {
       gathered.take(problem.query(), part.head(), places, size);
       queries = gathered.numbers;
       firstQuery = 0;
-      columnStep = TILE * PANEL;
+      columnStep = gathered.step();
     }
     for (int t = 0; t < size; t++) own[t] = rows[t] - part.from();
     int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
@@ -215,20 +215,16 @@ final class BlockForward extends BlockWalk {
   }
 
   private void score(int head, int t, int to, int place, int key, int hidden, int before, int end) {
-    PanelRows query = problem.query();
-    int panel = keys.at(problem.keyHead(head), place + key);
-    for (int column = 0; column < PanelRows.panels(query.size); column++) {
-      PanelProducts.scores(
-          queries,
-          firstQuery + column * columnStep + t * PANEL,
-          to - t,
-          query.width(column),
-          keys.numbers,
-          panel + column * PANEL * PANEL,
-          scores,
-          at(t, key),
-          column > 0);
-    }
+    PanelProducts.scores(
+        queries,
+        firstQuery + t * PANEL,
+        columnStep,
+        to - t,
+        problem.query().size,
+        keys.numbers,
+        keys.at(problem.keyHead(head), place + key),
+        scores,
+        at(t, key));
     if (key < hidden || key + PANEL > Math.min(end, before + t + 1)) {
       hide(t, to, key, hidden, before, end);
     }

@@ -46,6 +46,7 @@ final class DenseBackward {
   private final float[] dScores = new float[KEYS * PITCH];
   private final float[] logSumExp = new float[TILE];
   private final float[] delta = new float[TILE];
+  private final float[] sums = new float[TILE]; // of probabilities, which nobody reads
 
   /** What all threads read, and the gradients they add to. */
   private record Pass(
@@ -213,7 +214,7 @@ final class DenseBackward {
   private void score(int keyHead, int key, int count, int ahead, int lane, int at) {
     queries.scores(problem.key(), keyHead, key, count, lane, scores, at);
     if (ahead + count - 1 > lane) StripSoftmax.hideFuture(scores, at, count, ahead - lane);
-    StripSoftmax.powers(scores, at, count, logSumExp, lane);
+    StripSoftmax.powers(scores, at, count, logSumExp, lane, sums);
     dOuts.gradients(problem.value(), keyHead, key, count, lane, scores, delta, dScores, at);
   }
 

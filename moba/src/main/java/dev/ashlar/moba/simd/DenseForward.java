@@ -44,6 +44,7 @@ final class DenseForward {
   private final float[] sums = new float[TILE];
   private final float[] factors = new float[PANEL];
   private final float[] before = new float[PANEL]; // sums
+  private final float[] unused = new float[TILE];
   private final float[] out; // [panels, TILE, PANEL]
 
   private DenseForward(DenseProblem problem) {
@@ -134,7 +135,7 @@ final class DenseForward {
   private void shift(int count, int lane) {
     System.arraycopy(maxima, lane, factors, 0, PANEL);
     if (StripSoftmax.raise(scores, count, maxima, lane)) {
-      StripSoftmax.powers(factors, 0, 1, maxima, lane);
+      StripSoftmax.powers(factors, 0, 1, maxima, lane, unused);
       for (int t = 0; t < PANEL; t++) sums[lane + t] *= factors[t];
       rescale(lane);
     }

@@ -115,18 +115,16 @@ final class Gate {
     int keyHead = head / (heads / means.keyHeads());
     int place = means.places().starts()[sequence];
     PanelRows numbers = means.numbers();
-    for (int column = 0; column < PanelRows.panels(size); column++) {
-      PanelProducts.scores(
-          numbers.numbers,
-          numbers.at(keyHead, column, place),
-          own[lane + count - 1],
-          numbers.width(column),
-          queries,
-          column * PANEL * PANEL,
-          scores,
-          lane,
-          column > 0);
-    }
+    PanelProducts.scores(
+        numbers.numbers,
+        numbers.at(keyHead, 0, place),
+        numbers.step(),
+        own[lane + count - 1],
+        size,
+        queries,
+        0,
+        scores,
+        lane);
     for (int t = lane; t < lane + count; t += LANES) {
       int some = Math.min(LANES, lane + count - t);
       best.choose(scores, t, some, own, chosen, (t * heads + head) * most, heads * most);

@@ -31,37 +31,38 @@ final class PanelProducts {
   private PanelProducts() {}
 
   /**
-   * Writes, or adds, scores (j, t) = row j · query t over {@code depth} numbers, for {@code count}
-   * rows, rounded up to eights, and one panel of queries.
+   * Writes scores (j, t) = row j · query t over {@code depth} numbers, for {@code count} rows,
+   * rounded up to eights, and one panel of queries.
    *
    * @param rows keys or values, row j from {@code at + j * PANEL}
+   * @param step from a panel of a row's numbers to the next one
    * @param queries number d of query t at {@code from + d * PANEL + t}
    * @param to where score (0, 0) is
    */
   static void scores(
       float[] rows,
       int at,
+      int step,
       int count,
       int depth,
       float[] queries,
       int from,
       float[] scores,
-      int to,
-      boolean add) {
+      int to) {
     for (int j = 0; j < count; j += 4) {
-      fourScores(rows, at + j * PANEL, depth, queries, from, scores, to + j * PITCH, add);
+      fourScores(rows, at + j * PANEL, step, depth, queries, from, scores, to + j * PITCH);
     }
   }
 
   private static void fourScores(
       float[] rows,
       int at,
+      int step,
       int depth,
       float[] queries,
       int from,
       float[] scores,
-      int to,
-      boolean add) {
+      int to) {
     FloatVector c00 = FloatVector.zero(SPECIES),
         c01 = FloatVector.zero(SPECIES),
         c02 = FloatVector.zero(SPECIES),
@@ -78,49 +79,36 @@ final class PanelProducts {
         c31 = FloatVector.zero(SPECIES),
         c32 = FloatVector.zero(SPECIES),
         c33 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 3 * LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, rows[at + k]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      c03 = x.fma(b3, c03);
-      x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      c13 = x.fma(b3, c13);
-      x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      c23 = x.fma(b3, c23);
-      x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-      c33 = x.fma(b3, c33);
-    }
-    if (add) {
-      c00 = c00.add(FloatVector.fromArray(SPECIES, scores, to));
-      c01 = c01.add(FloatVector.fromArray(SPECIES, scores, to + LANES));
-      c02 = c02.add(FloatVector.fromArray(SPECIES, scores, to + 2 * LANES));
-      c03 = c03.add(FloatVector.fromArray(SPECIES, scores, to + 3 * LANES));
-      c10 = c10.add(FloatVector.fromArray(SPECIES, scores, to + PITCH));
-      c11 = c11.add(FloatVector.fromArray(SPECIES, scores, to + PITCH + LANES));
-      c12 = c12.add(FloatVector.fromArray(SPECIES, scores, to + PITCH + 2 * LANES));
-      c13 = c13.add(FloatVector.fromArray(SPECIES, scores, to + PITCH + 3 * LANES));
-      c20 = c20.add(FloatVector.fromArray(SPECIES, scores, to + 2 * PITCH));
-      c21 = c21.add(FloatVector.fromArray(SPECIES, scores, to + 2 * PITCH + LANES));
-      c22 = c22.add(FloatVector.fromArray(SPECIES, scores, to + 2 * PITCH + 2 * LANES));
-      c23 = c23.add(FloatVector.fromArray(SPECIES, scores, to + 2 * PITCH + 3 * LANES));
-      c30 = c30.add(FloatVector.fromArray(SPECIES, scores, to + 3 * PITCH));
-      c31 = c31.add(FloatVector.fromArray(SPECIES, scores, to + 3 * PITCH + LANES));
-      c32 = c32.add(FloatVector.fromArray(SPECIES, scores, to + 3 * PITCH + 2 * LANES));
-      c33 = c33.add(FloatVector.fromArray(SPECIES, scores, to + 3 * PITCH + 3 * LANES));
+    for (int d = 0; d < depth; d += PANEL) {
+      int width = Math.min(PANEL, depth - d);
+      for (int k = 0; k < width; k++) {
+        FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(SPECIES, rows[at + k]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        c13 = x.fma(b3, c13);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        c23 = x.fma(b3, c23);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        c33 = x.fma(b3, c33);
+      }
+      at += step;
+      from += PANEL * PANEL;
     }
     c00.intoArray(scores, to);
     c01.intoArray(scores, to + LANES);
@@ -141,11 +129,11 @@ final class PanelProducts {
   }
 
   /**
-   * Writes weight (j, t) · (row j · query t - delta t) over {@code depth} numbers, or with what
-   * {@code into} has of the products already, for {@code count} rows, rounded up to eights, and one
-   * panel of queries.
+   * Writes weight (j, t) · (row j · query t - delta t) over {@code depth} numbers, for {@code
+   * count} rows, rounded up to eights, and one panel of queries.
    *
    * @param rows values, row j from {@code at + j * PANEL}
+   * @param step from a panel of a row's numbers to the next one
    * @param queries number d of query t at {@code from + d * PANEL + t}
    * @param lane where the deltas of the queries begin
    * @param to where weight (0, 0) is, and (0, 0) of {@code into}
@@ -153,6 +141,7 @@ final class PanelProducts {
   static void gradients(
       float[] rows,
       int at,
+      int step,
       int count,
       int depth,
       float[] queries,
@@ -161,18 +150,18 @@ final class PanelProducts {
       float[] delta,
       int lane,
       float[] into,
-      int to,
-      boolean add) {
+      int to) {
     for (int j = 0; j < count; j += 4) {
       int score = to + j * PITCH;
       fourGradients(
-          rows, at + j * PANEL, depth, queries, from, weights, delta, lane, into, score, add);
+          rows, at + j * PANEL, step, depth, queries, from, weights, delta, lane, into, score);
     }
   }
 
   private static void fourGradients(
       float[] rows,
       int at,
+      int step,
       int depth,
       float[] queries,
       int from,
@@ -180,8 +169,7 @@ final class PanelProducts {
       float[] delta,
       int lane,
       float[] into,
-      int to,
-      boolean add) {
+      int to) {
     FloatVector c00 = FloatVector.zero(SPECIES),
         c01 = FloatVector.zero(SPECIES),
         c02 = FloatVector.zero(SPECIES),
@@ -198,49 +186,36 @@ final class PanelProducts {
         c31 = FloatVector.zero(SPECIES),
         c32 = FloatVector.zero(SPECIES),
         c33 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 3 * LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, rows[at + k]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      c03 = x.fma(b3, c03);
-      x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      c13 = x.fma(b3, c13);
-      x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      c23 = x.fma(b3, c23);
-      x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-      c33 = x.fma(b3, c33);
-    }
-    if (add) {
-      c00 = c00.add(FloatVector.fromArray(SPECIES, into, to));
-      c01 = c01.add(FloatVector.fromArray(SPECIES, into, to + LANES));
-      c02 = c02.add(FloatVector.fromArray(SPECIES, into, to + 2 * LANES));
-      c03 = c03.add(FloatVector.fromArray(SPECIES, into, to + 3 * LANES));
-      c10 = c10.add(FloatVector.fromArray(SPECIES, into, to + PITCH));
-      c11 = c11.add(FloatVector.fromArray(SPECIES, into, to + PITCH + LANES));
-      c12 = c12.add(FloatVector.fromArray(SPECIES, into, to + PITCH + 2 * LANES));
-      c13 = c13.add(FloatVector.fromArray(SPECIES, into, to + PITCH + 3 * LANES));
-      c20 = c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH));
-      c21 = c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH + LANES));
-      c22 = c22.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH + 2 * LANES));
-      c23 = c23.add(FloatVector.fromArray(SPECIES, into, to + 2 * PITCH + 3 * LANES));
-      c30 = c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH));
-      c31 = c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH + LANES));
-      c32 = c32.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH + 2 * LANES));
-      c33 = c33.add(FloatVector.fromArray(SPECIES, into, to + 3 * PITCH + 3 * LANES));
+    for (int d = 0; d < depth; d += PANEL) {
+      int width = Math.min(PANEL, depth - d);
+      for (int k = 0; k < width; k++) {
+        FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(SPECIES, rows[at + k]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        c13 = x.fma(b3, c13);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        c23 = x.fma(b3, c23);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        c33 = x.fma(b3, c33);
+      }
+      at += step;
+      from += PANEL * PANEL;
     }
     FloatVector delta0 = FloatVector.fromArray(SPECIES, delta, lane);
     FloatVector delta1 = FloatVector.fromArray(SPECIES, delta, lane + LANES);

@@ -169,4 +169,9 @@ final class PanelRows {
   int at(int head, int panel, int place) {
     return ((head * panels(size) + panel) * rows.count() + place) * PANEL;
   }
+
+  /** Returns how far a panel of a row's numbers begins behind the one before. */
+  int step() {
+    return rows.count() * PANEL;
+  }
 }

@@ -46,18 +46,16 @@ final class QueryTile {
    * @param to where the first product goes, of the first row with each
    */
   void scores(PanelRows rows, int head, int place, int count, int row, float[] scores, int to) {
-    for (int panel = 0; panel < PanelRows.panels(size); panel++) {
-      PanelProducts.scores(
-          rows.numbers,
-          rows.at(head, panel, place),
-          count,
-          rows.width(panel),
-          numbers,
-          row * size + panel * PANEL * PANEL,
-          scores,
-          to,
-          panel > 0);
-    }
+    PanelProducts.scores(
+        rows.numbers,
+        rows.at(head, 0, place),
+        rows.step(),
+        count,
+        size,
+        numbers,
+        row * size,
+        scores,
+        to);
   }
 
   /**
@@ -77,31 +75,18 @@ final class QueryTile {
       float[] delta,
       float[] gradients,
       int to) {
-    int last = PanelRows.panels(size) - 1;
-    for (int panel = 0; panel < last; panel++) {
-      PanelProducts.scores(
-          rows.numbers,
-          rows.at(head, panel, place),
-          count,
-          PANEL,
-          numbers,
-          row * size + panel * PANEL * PANEL,
-          gradients,
-          to,
-          panel > 0);
-    }
     PanelProducts.gradients(
         rows.numbers,
-        rows.at(head, last, place),
+        rows.at(head, 0, place),
+        rows.step(),
         count,
-        rows.width(last),
+        size,
         numbers,
-        row * size + last * PANEL * PANEL,
+        row * size,
         probabilities,
         delta,
         row,
         gradients,
-        to,
-        last > 0);
+        to);
   }
 }

@@ -25,6 +25,11 @@ final class RowTile {
     return (panel * rows + row) * PANEL;
   }
 
+  /** Returns how far a panel of a row's numbers begins behind the one before. */
+  int step() {
+    return rows * PANEL;
+  }
+
   /** Takes the rows at {@code count} places. */
   void take(PanelRows from, int head, int[] places, int count) {
     for (int panel = 0; panel < panels; panel++) {

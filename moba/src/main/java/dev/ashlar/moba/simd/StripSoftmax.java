@@ -41,6 +41,12 @@ final class StripSoftmax {
 
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
+  /**
+   * The keys whose powers one call of a loop computes: the compiler takes a method up after 600
+   * calls and 15,000 rounds of its loops, and until then each vector is an object.
+   */
+  private static final int FEW = 16;
+
   private StripSoftmax() {}
 
   /**
@@ -103,6 +109,16 @@ final class StripSoftmax {
    * @param lane where the shifts and sums of the panel's queries begin
    */
   static boolean powers(
+      float[] scores, int from, int count, float[] shifts, int lane, float[] sums) {
+    boolean near = true;
+    for (int j = 0; j < count; j += FEW) {
+      int some = Math.min(FEW, count - j);
+      near &= fewPowers(scores, from + j * PITCH, some, shifts, lane, sums);
+    }
+    return near;
+  }
+
+  private static boolean fewPowers(
       float[] scores, int from, int count, float[] shifts, int lane, float[] sums) {
     FloatVector shift0 = FloatVector.fromArray(SPECIES, shifts, lane);
     FloatVector shift1 = FloatVector.fromArray(SPECIES, shifts, lane + LANES);
@@ -180,69 +196,5 @@ final class StripSoftmax {
     sum2.intoArray(sums, lane + 2 * LANES);
     sum3.intoArray(sums, lane + 3 * LANES);
     return most0.max(most1).max(most2.max(most3)).compare(LE, GREATEST).allTrue();
-  }
-
-  /**
-   * Turns the scores of {@code count} keys with a panel of queries into 2^(score - shift).
-   *
-   * @param from where the first key's scores begin
-   * @param lane where the shifts of the panel's queries begin
-   */
-  static void powers(float[] scores, int from, int count, float[] shifts, int lane) {
-    FloatVector shift0 = FloatVector.fromArray(SPECIES, shifts, lane);
-    FloatVector shift1 = FloatVector.fromArray(SPECIES, shifts, lane + LANES);
-    FloatVector shift2 = FloatVector.fromArray(SPECIES, shifts, lane + 2 * LANES);
-    FloatVector shift3 = FloatVector.fromArray(SPECIES, shifts, lane + 3 * LANES);
-    for (int j = 0; j < count; j++) {
-      int at = from + j * PITCH;
-      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, at).sub(shift0);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, at + LANES).sub(shift1);
-      FloatVector x2 = FloatVector.fromArray(SPECIES, scores, at + 2 * LANES).sub(shift2);
-      FloatVector x3 = FloatVector.fromArray(SPECIES, scores, at + 3 * LANES).sub(shift3);
-      FloatVector n0 = x0.add(ROUNDER);
-      FloatVector n1 = x1.add(ROUNDER);
-      FloatVector n2 = x2.add(ROUNDER);
-      FloatVector n3 = x3.add(ROUNDER);
-      FloatVector r0 = x0.sub(n0.sub(ROUNDER));
-      FloatVector r1 = x1.sub(n1.sub(ROUNDER));
-      FloatVector r2 = x2.sub(n2.sub(ROUNDER));
-      FloatVector r3 = x3.sub(n3.sub(ROUNDER));
-      FloatVector p0 = r0.fma(C5, C4);
-      FloatVector p1 = r1.fma(C5, C4);
-      FloatVector p2 = r2.fma(C5, C4);
-      FloatVector p3 = r3.fma(C5, C4);
-      p0 = p0.fma(r0, C3);
-      p1 = p1.fma(r1, C3);
-      p2 = p2.fma(r2, C3);
-      p3 = p3.fma(r3, C3);
-      p0 = p0.fma(r0, C2);
-      p1 = p1.fma(r1, C2);
-      p2 = p2.fma(r2, C2);
-      p3 = p3.fma(r3, C2);
-      p0 = p0.fma(r0, C1);
-      p1 = p1.fma(r1, C1);
-      p2 = p2.fma(r2, C1);
-      p3 = p3.fma(r3, C1);
-      p0 = p0.fma(r0, C0);
-      p1 = p1.fma(r1, C0);
-      p2 = p2.fma(r2, C0);
-      p3 = p3.fma(r3, C0);
-      IntVector exponent0 = n0.reinterpretAsInts().lanewise(LSHL, 23);
-      IntVector exponent1 = n1.reinterpretAsInts().lanewise(LSHL, 23);
-      IntVector exponent2 = n2.reinterpretAsInts().lanewise(LSHL, 23);
-      IntVector exponent3 = n3.reinterpretAsInts().lanewise(LSHL, 23);
-      p0 = p0.reinterpretAsInts().add(exponent0).reinterpretAsFloats();
-      p1 = p1.reinterpretAsInts().add(exponent1).reinterpretAsFloats();
-      p2 = p2.reinterpretAsInts().add(exponent2).reinterpretAsFloats();
-      p3 = p3.reinterpretAsInts().add(exponent3).reinterpretAsFloats();
-      p0 = p0.blend(0f, x0.compare(LT, LEAST));
-      p1 = p1.blend(0f, x1.compare(LT, LEAST));
-      p2 = p2.blend(0f, x2.compare(LT, LEAST));
-      p3 = p3.blend(0f, x3.compare(LT, LEAST));
-      p0.intoArray(scores, at);
-      p1.intoArray(scores, at + LANES);
-      p2.intoArray(scores, at + 2 * LANES);
-      p3.intoArray(scores, at + 3 * LANES);
-    }
   }
 }
