@@ -16,7 +16,10 @@ final class DoubleLineKernels {
 
   private DoubleLineKernels() {}
 
-  /** Plain counterpart: {@code Reduce}; the code is one of {@link LineKernels}. */
+  /**
+   * A number for each of {@code parts} parts of a line. Plain counterpart: {@code Reduce}; the code
+   * is one of {@link LineKernels}.
+   */
   static void reduceKernel(
       KernelContext c,
       DoubleArray a,
@@ -25,8 +28,10 @@ final class DoubleLineKernels {
       int lines,
       int along,
       int size,
+      int parts,
       int code) {
-    int line = c.groupIdx;
+    int part = c.groupIdx;
+    int line = part / parts;
     int me = c.localIdx;
     double[] shared = c.allocateDoubleLocalArray(GROUP);
     int from = Geometry.index(g, lines, 0, line);
@@ -34,7 +39,15 @@ final class DoubleLineKernels {
     if (code != LineKernels.SUM) {
       mine = a.get(from);
     }
-    for (int i = me; i < size; i += GROUP) {
+    int begin = (part - line * parts) * LineKernels.PART;
+    int end = begin + LineKernels.PART;
+    if (parts == 1) {
+      end = size;
+    }
+    if (end > size) {
+      end = size;
+    }
+    for (int i = begin + me; i < end; i += GROUP) {
       mine = fold(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = mine;
@@ -45,7 +58,7 @@ final class DoubleLineKernels {
       }
     }
     if (me == 0) {
-      y.set(line, shared[0]);
+      y.set(part, shared[0]);
     }
   }
 

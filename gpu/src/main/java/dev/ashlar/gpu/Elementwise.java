@@ -26,6 +26,11 @@ final class Elementwise {
 
   /** Adds the task that computes steps. */
   static void fused(Tasks tasks, Fused fused, List<Place> in, List<Place> out) {
+    fused(tasks, fused.label(), fused, in, out);
+  }
+
+  private static void fused(
+      Tasks tasks, String name, Fused fused, List<Place> in, List<Place> out) {
     var writer = new KernelWriter(tasks, fused, in, out);
     GeneratedKernel kernel = GeneratedKernel.of(writer.write());
     List<Object> arguments = new ArrayList<>();
@@ -38,7 +43,7 @@ final class Elementwise {
       writes.add(tasks.faultNumbers());
     }
     tasks.each(
-        fused.label(),
+        name,
         reads,
         writes,
         out.getFirst().size(),
@@ -61,19 +66,24 @@ final class Elementwise {
 
   // ---- What the tasks of other operations begin or end with.
 
-  /** Copies numbers to a row-major place. */
+  /** Copies numbers. */
   static void copy(Tasks tasks, Place x, Place y) {
-    unary(tasks, new Op.Copy(), x, y);
+    copy(tasks, "copy", x, y);
   }
 
-  /** Casts numbers to a row-major place of another element type. */
+  /** Copies numbers, by a kernel of this name in messages. */
+  static void copy(Tasks tasks, String name, Place x, Place y) {
+    unary(tasks, name, new Op.Copy(), x, y);
+  }
+
+  /** Casts numbers to a place of another element type. */
   static void cast(Tasks tasks, Place x, Place y) {
-    unary(tasks, new Op.Cast(y.dtype()), x, y);
+    unary(tasks, "cast", new Op.Cast(y.dtype()), x, y);
   }
 
-  private static void unary(Tasks tasks, Op op, Place x, Place y) {
+  private static void unary(Tasks tasks, String name, Op op, Place x, Place y) {
     Step step = new Step(op, List.of(new Value(0, x.spec())), List.of(new Value(1, y.spec())));
-    fused(tasks, Fused.of(step), List.of(x), List.of(y));
+    fused(tasks, name, Fused.of(step), List.of(x), List.of(y));
   }
 
   /** Returns the same numbers row-major from the beginning of an array, copied if need be. */

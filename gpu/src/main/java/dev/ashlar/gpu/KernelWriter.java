@@ -233,10 +233,12 @@ final class KernelWriter {
     }
 
     private void store(Value value) {
-      array(places.get(value).array());
-      code.iload(item);
+      Place place = places.get(value);
+      array(place.array());
+      if (place.isRowMajor()) code.iload(item);
+      else index(place.layout());
       variable(value);
-      ClassDesc array = desc(places.get(value).array().getClass());
+      ClassDesc array = desc(place.array().getClass());
       DType dtype = value.spec().dtype();
       code.invokevirtual(array, "set", MethodTypeDesc.of(CD_void, CD_int, number(dtype)));
     }

@@ -14,6 +14,9 @@ final class LineKernels {
   /** The work items of a group: a power of two, and the size of its local memory. */
   static final int GROUP = 64;
 
+  /** The numbers of a part of a line: few enough for many groups, many enough for few parts. */
+  static final int PART = 16_384;
+
   // What a reduction makes of two numbers: a constant to the compiler of a device.
   static final int SUM = 0;
   static final int MAX = 1;
@@ -21,7 +24,10 @@ final class LineKernels {
 
   private LineKernels() {}
 
-  /** Plain counterpart: {@code Reduce}; the code says which. */
+  /**
+   * A number for each of {@code parts} parts of a line, a work group for each; one part is the
+   * whole. Plain counterpart: {@code Reduce}; the code says which.
+   */
   static void reduceKernel(
       KernelContext c,
       FloatArray a,
@@ -30,8 +36,10 @@ final class LineKernels {
       int lines,
       int along,
       int size,
+      int parts,
       int code) {
-    int line = c.groupIdx;
+    int part = c.groupIdx;
+    int line = part / parts;
     int me = c.localIdx;
     float[] shared = c.allocateFloatLocalArray(GROUP);
     int from = Geometry.index(g, lines, 0, line);
@@ -39,7 +47,15 @@ final class LineKernels {
     if (code != SUM) {
       mine = a.get(from);
     }
-    for (int i = me; i < size; i += GROUP) {
+    int begin = (part - line * parts) * PART;
+    int end = begin + PART;
+    if (parts == 1) {
+      end = size;
+    }
+    if (end > size) {
+      end = size;
+    }
+    for (int i = begin + me; i < end; i += GROUP) {
       mine = fold(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = mine;
@@ -50,7 +66,7 @@ final class LineKernels {
       }
     }
     if (me == 0) {
-      y.set(line, shared[0]);
+      y.set(part, shared[0]);
     }
   }
 

@@ -10,8 +10,9 @@ import java.util.stream.IntStream;
 
 /** Tasks with a work group per line, and views of some axes of a layout. */
 final class Lines {
-  // Numbers that one group adds up: few enough for many groups, many enough for few sums.
-  private static final int PER_GROUP = 16_384;
+  // Lines of more numbers are worth several groups each, unless there are many.
+  private static final int LONG = 65_536;
+  private static final int MANY = 256;
 
   private Lines() {}
 
@@ -27,6 +28,31 @@ final class Lines {
     int[] gone = IntStream.of(all).filter(op.axes()::contains).toArray();
     Layout lines = axes(x.layout(), kept, true);
     Layout along = axes(x.layout(), gone, false);
+    int size = Math.toIntExact(along.shape().size());
+    if (!isLong(lines.shape().size(), size)) {
+      reduce(tasks, op, x, lines, along, 1, y);
+      return;
+    }
+    int parts = parts(size);
+    Shape shape = Shape.of(y.size(), parts);
+    Place each = tasks.scratch(y.dtype(), shape.size()).with(Layout.contiguous(shape));
+    reduce(tasks, op, x, lines, along, parts, each);
+    Layout first = axes(each.layout(), new int[] {0}, true);
+    reduce(tasks, op, each, first, axes(each.layout(), new int[] {1}, false), 1, y);
+  }
+
+  /** Returns whether one group for each line would leave most of a device idle. */
+  static boolean isLong(long lines, int size) {
+    return size > LONG && lines < MANY;
+  }
+
+  private static int parts(int size) {
+    return Math.max(1, (size + LineKernels.PART - 1) / LineKernels.PART);
+  }
+
+  /** Adds a task with a group for each part of a line. */
+  private static void reduce(
+      Tasks tasks, Op.Reduction op, Place x, Layout lines, Layout along, int parts, Place y) {
     int at = tasks.geometry().add(lines.shape(), lines);
     int atAlong = tasks.geometry().add(along.shape(), along);
     int size = Math.toIntExact(along.shape().size());
@@ -46,6 +72,7 @@ final class Lines {
                     at,
                     atAlong,
                     size,
+                    parts,
                     code);
             case F64 ->
                 graph.task(
@@ -58,6 +85,7 @@ final class Lines {
                     at,
                     atAlong,
                     size,
+                    parts,
                     code);
             case I64 ->
                 graph.task(
@@ -70,11 +98,12 @@ final class Lines {
                     at,
                     atAlong,
                     size,
+                    parts,
                     code);
             case I32, BF16 -> throw x.unexpected();
           }
         };
-    add(tasks, op.label(), x, y, lines.shape(), call);
+    add(tasks, op.label(), x, y, lines.shape().size() * parts, call);
   }
 
   private static int code(Op.Reduction op) {
@@ -85,15 +114,15 @@ final class Lines {
     };
   }
 
-  /** Adds a softmax, or its logarithm, along an axis. */
+  /** Adds a softmax, or its logarithm, along an axis, a group for each line. */
   static void softmax(Tasks tasks, Op op, int axis, Place x, Place y) {
     int[] one = {axis};
     int[] others = IntStream.range(0, x.layout().rank()).filter(i -> i != axis).toArray();
     Layout lines = axes(x.layout(), others, true);
     Layout along = axes(x.layout(), one, false);
+    int size = Math.toIntExact(along.shape().size());
     int at = tasks.geometry().add(lines.shape(), lines, axes(y.layout(), others, true));
     int atAlong = tasks.geometry().add(along.shape(), along, axes(y.layout(), one, false));
-    int size = Math.toIntExact(along.shape().size());
     int log = op instanceof Op.LogSoftmax ? 1 : 0;
     Call call =
         (graph, id, g) -> {
@@ -124,7 +153,7 @@ final class Lines {
                 log);
           }
         };
-    add(tasks, op.label(), x, y, lines.shape(), call);
+    add(tasks, op.label(), x, y, lines.shape().size(), call);
   }
 
   /**
@@ -133,7 +162,7 @@ final class Lines {
   static void sumOfSquares(Tasks tasks, Place x, Place y) {
     int at = tasks.geometry().add(x.layout().shape(), x.layout());
     int n = x.size();
-    int parts = Math.max(1, (n + PER_GROUP - 1) / PER_GROUP);
+    int parts = parts(n);
     Place sums = parts == 1 ? y : tasks.scratch(DType.F64, parts);
     tasks.groups(
         "sumOfSquares",
@@ -150,14 +179,13 @@ final class Lines {
                 sums.doubles(),
                 g,
                 at,
-                PER_GROUP,
+                LineKernels.PART,
                 n));
     if (parts > 1) reduce(tasks, new Op.Sum(List.of(0), false), sums, y);
   }
 
-  private static void add(Tasks tasks, String name, Place x, Place y, Shape lines, Call call) {
-    tasks.groups(
-        name, List.of(x.array()), List.of(y.array()), lines.size(), LineKernels.GROUP, call);
+  private static void add(Tasks tasks, String name, Place x, Place y, long groups, Call call) {
+    tasks.groups(name, List.of(x.array()), List.of(y.array()), groups, LineKernels.GROUP, call);
   }
 
   /** Returns some axes of a layout, from its first element or from 0. */

@@ -11,7 +11,10 @@ final class LongLineKernels {
 
   private LongLineKernels() {}
 
-  /** Plain counterpart: {@code Reduce}; the code is one of {@link LineKernels}. */
+  /**
+   * A number for each of {@code parts} parts of a line. Plain counterpart: {@code Reduce}; the code
+   * is one of {@link LineKernels}.
+   */
   static void reduceKernel(
       KernelContext c,
       LongArray a,
@@ -20,8 +23,10 @@ final class LongLineKernels {
       int lines,
       int along,
       int size,
+      int parts,
       int code) {
-    int line = c.groupIdx;
+    int part = c.groupIdx;
+    int line = part / parts;
     int me = c.localIdx;
     long[] shared = c.allocateLongLocalArray(GROUP);
     int from = Geometry.index(g, lines, 0, line);
@@ -29,7 +34,15 @@ final class LongLineKernels {
     if (code != LineKernels.SUM) {
       mine = a.get(from);
     }
-    for (int i = me; i < size; i += GROUP) {
+    int begin = (part - line * parts) * LineKernels.PART;
+    int end = begin + LineKernels.PART;
+    if (parts == 1) {
+      end = size;
+    }
+    if (end > size) {
+      end = size;
+    }
+    for (int i = begin + me; i < end; i += GROUP) {
       mine = fold(code, mine, a.get(from + Geometry.index(g, along, 0, i)));
     }
     shared[me] = mine;
@@ -40,7 +53,7 @@ final class LongLineKernels {
       }
     }
     if (me == 0) {
-      y.set(line, shared[0]);
+      y.set(part, shared[0]);
     }
   }
 

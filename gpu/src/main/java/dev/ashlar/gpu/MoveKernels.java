@@ -15,41 +15,6 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 final class MoveKernels {
   private MoveKernels() {}
 
-  /** Copies a into part of y. Plain counterpart: {@code Op.Concat}. */
-  static void placeKernel(KernelContext c, FloatArray a, FloatArray y, IntArray g, int at, int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      y.set(Geometry.index(g, at, 1, i), a.get(Geometry.index(g, at, 0, i)));
-    }
-  }
-
-  /** Copies a into part of y. Plain counterpart: {@code Op.Concat}. */
-  static void placeOfDoublesKernel(
-      KernelContext c, DoubleArray a, DoubleArray y, IntArray g, int at, int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      y.set(Geometry.index(g, at, 1, i), a.get(Geometry.index(g, at, 0, i)));
-    }
-  }
-
-  /** Copies a into part of y. Plain counterpart: {@code Op.Concat}. */
-  static void placeOfIntsKernel(
-      KernelContext c, IntArray a, IntArray y, IntArray g, int at, int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      y.set(Geometry.index(g, at, 1, i), a.get(Geometry.index(g, at, 0, i)));
-    }
-  }
-
-  /** Copies a into part of y. Plain counterpart: {@code Op.Concat}. */
-  static void placeOfLongsKernel(
-      KernelContext c, LongArray a, LongArray y, IntArray g, int at, int n) {
-    int i = c.globalIdx;
-    if (i < n) {
-      y.set(Geometry.index(g, at, 1, i), a.get(Geometry.index(g, at, 0, i)));
-    }
-  }
-
   /**
    * [outer, count, inner] -> [outer, size, inner], 0 where nothing lies. Plain counterpart: {@code
    * Op.Pad}.

@@ -17,34 +17,10 @@ final class Moves {
     int from = 0;
     for (Place part : in) {
       int to = from + part.layout().shape().dim(op.axis());
-      if (part.size() > 0) place(tasks, part, y.with(y.layout().slice(op.axis(), from, to, 1)));
+      Place there = y.with(y.layout().slice(op.axis(), from, to, 1));
+      if (part.size() > 0) Elementwise.copy(tasks, "concat", part, there);
       from = to;
     }
-  }
-
-  private static void place(Tasks tasks, Place x, Place y) {
-    int at = tasks.geometry().add(x.layout().shape(), x.layout(), y.layout());
-    int n = x.size();
-    tasks.each(
-        "concat",
-        List.of(x.array()),
-        List.of(y.array()),
-        n,
-        (graph, id, g) -> {
-          var c = tasks.context();
-          switch (y.dtype()) {
-            case F32, BOOL ->
-                graph.task(id, MoveKernels::placeKernel, c, x.floats(), y.floats(), g, at, n);
-            case F64 ->
-                graph.task(
-                    id, MoveKernels::placeOfDoublesKernel, c, x.doubles(), y.doubles(), g, at, n);
-            case I32 ->
-                graph.task(id, MoveKernels::placeOfIntsKernel, c, x.ints(), y.ints(), g, at, n);
-            case I64 ->
-                graph.task(id, MoveKernels::placeOfLongsKernel, c, x.longs(), y.longs(), g, at, n);
-            case BF16 -> throw y.unexpected();
-          }
-        });
   }
 
   static void pad(Tasks tasks, Op.Pad op, Place x, Place y) {

@@ -86,6 +86,7 @@ public final class TornadoRunner implements ProgramRunner {
   /** {@inheritDoc} Elementwise steps that follow from each other are one. */
   @Override
   public Program prepared(Program program) {
-    return fusing ? Fusion.fuse(program) : program;
+    Program composed = LongSoftmax.composed(program);
+    return fusing ? Fusion.fuse(composed) : composed;
   }
 }
