@@ -2,7 +2,10 @@ package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.program.Program.Step;
+import dev.ashlar.tensor.program.Program.Value;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -34,6 +37,15 @@ final class BrokenKernels {
       case Op.Sigmoid _ -> Optional.of((tasks, in, out) -> add(tasks, false, in, out));
       default -> CoreRules.of(step);
     };
+  }
+
+  /** Returns how a step becomes tasks, NaN in place of numbers: no name that OpenCL knows. */
+  static Optional<Rule> withoutNumbers(Step step) {
+    if (!(step.op() instanceof Fused fused)) return CoreRules.of(step);
+    Map<Value, Number> none = new HashMap<>(fused.numbers());
+    none.replaceAll((_, _) -> Double.NaN);
+    var broken = new Fused(fused.steps(), none, fused.inputs(), fused.outputs());
+    return Optional.of((tasks, in, out) -> Elementwise.fused(tasks, broken, in, out));
   }
 
   private static void add(Tasks tasks, boolean driver, List<Place> in, List<Place> out) {

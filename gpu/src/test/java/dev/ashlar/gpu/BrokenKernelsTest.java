@@ -73,6 +73,21 @@ final class BrokenKernelsTest {
   }
 
   @Test
+  void aChainThatDoesNotCompileIsNamedByItsOperations() {
+    TornadoRunner unsound = sound.withRules(BrokenKernels::withoutNumbers);
+    Tensor x = numbers(1);
+    try (var chain = Compiled.of(unsound, (Tensor in) -> in.times(2).plus(1).tanh());
+        var step = Compiled.of(unsound, (Tensor in) -> in.exp().sum().times(2))) {
+      assertThatThrownBy(() -> chain.call(x))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageStartingWith("kernel fused(times, plus, tanh) cannot be compiled for device ");
+      assertThatThrownBy(() -> step.call(x))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageStartingWith("kernel times cannot be compiled for device ");
+    }
+  }
+
+  @Test
   void whoPrefersTheDeviceComputesOnTheCpuAndIsToldOnce() {
     List<String> warnings = new ArrayList<>();
     ProgramRunner preferring = Runners.preferring(broken, warnings::add);
