@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The fast kernels at sizes of several tiles, against the plain ones in double precision. */
@@ -51,6 +52,18 @@ final class MobaKernelsTest {
   void chooseByTheRule(AttentionCase of) {
     AttentionInputs in = of.inputs();
     AttentionCases.assertChosen(in, in.selected(DType.F32), DType.F32);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Numbers.class,
+      names = {"INTEGER", "ZERO_KEYS"})
+  void chooseTheLowestOfEqualBlocksHoweverManyAreKept(Numbers numbers) {
+    for (int topK : List.of(2, 9, 10, 19)) {
+      var of = new AttentionCase(List.of(130, 33), 1, 2, 3, 2, topK, numbers, topK);
+      AttentionInputs in = of.inputs();
+      AttentionCases.assertChosen(in, in.selected(DType.F32), DType.F32);
+    }
   }
 
   @ParameterizedTest
