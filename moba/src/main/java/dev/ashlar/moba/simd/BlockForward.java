@@ -48,6 +48,7 @@ final class BlockForward extends BlockWalk {
   private final RowTile out;
   private final float[] maxima;
   private final float[] sums; // one vector each
+  private final float[] square = new float[LANES * LANES]; // of sums
 
   private BlockForward(BlockProblem problem, KeyPanels keys, PanelRows values, int partRows) {
     super(problem, TILE);
@@ -59,7 +60,7 @@ final class BlockForward extends BlockWalk {
     this.news = new RowTile(TILE, size);
     this.out = new RowTile(partRows, size);
     this.maxima = new float[partRows + LANES];
-    this.sums = new float[partRows * LANES];
+    this.sums = new float[(partRows + LANES) * LANES];
   }
 
   /**
@@ -106,15 +107,14 @@ final class BlockForward extends BlockWalk {
     int size = problem.query().size;
     MemorySegment outs = result.elements();
     MemorySegment lses = logSumExp.elements();
+    addLanes(part.rows());
     for (int i = 0; i < part.rows(); i++) {
-      float sum = 0;
-      for (int lane = 0; lane < LANES; lane++) sum += sums[i * LANES + lane];
-      sums[i] = sum;
       long row = (long) (part.from() + i) * problem.heads() + part.head();
+      float factor = 1 / sums[i];
       for (int column = 0; column < PanelRows.panels(size); column++) {
         int at = out.at(column, i);
         for (int d = at; d < at + PANEL; d += LANES) {
-          FloatVector.fromArray(SPECIES, out.numbers, d).mul(1 / sum).intoArray(out.numbers, d);
+          FloatVector.fromArray(SPECIES, out.numbers, d).mul(factor).intoArray(out.numbers, d);
         }
         long to = (row * size + column * PANEL) * Float.BYTES;
         int width = values.width(column);
@@ -125,6 +125,18 @@ final class BlockForward extends BlockWalk {
     for (int i = 0; i < part.rows(); i++) {
       long row = (long) (part.from() + i) * problem.heads() + part.head();
       lses.setAtIndex(ValueLayout.JAVA_FLOAT, row, maxima[i]);
+    }
+  }
+
+  /** Adds up the lanes of the first sums, as many as there are lanes at once, in their order. */
+  private void addLanes(int count) {
+    for (int i = 0; i < count; i += LANES) {
+      Turned.write(sums, i * LANES, LANES, LANES, LANES, square, 0, LANES);
+      FloatVector sum = FloatVector.fromArray(SPECIES, square, 0);
+      for (int at = LANES; at < square.length; at += LANES) {
+        sum = sum.add(FloatVector.fromArray(SPECIES, square, at));
+      }
+      sum.intoArray(sums, i);
     }
   }
 

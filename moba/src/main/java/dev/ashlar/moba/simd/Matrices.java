@@ -6,10 +6,17 @@ import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** What the backward pass needs of tensors [T, H]. */
 final class Matrices {
   private static final int CHUNK = 32;
+
+  private static final VectorSpecies<Double> DOUBLES = MeanKeys.DOUBLES;
+  private static final VectorSpecies<Float> FLOATS = MeanKeys.FLOATS;
 
   private Matrices() {}
 
@@ -45,29 +52,28 @@ final class Matrices {
         (from, to) -> {
           float[] a = InputRows.take(out, (int) from, (int) to);
           float[] b = InputRows.take(dOut, (int) from, (int) to);
+          double[] lanes = new double[DOUBLES.length()];
           int first = (int) from * heads;
           for (int i = 0; i < (to - from) * heads; i++) {
-            delta[first + i] = (float) (dot(a, b, i * size, size) - delta[first + i]);
+            delta[first + i] = (float) (dot(a, b, i * size, size, lanes) - delta[first + i]);
           }
           Scratch.give(a, b);
         });
     return delta;
   }
 
-  /** Adds up every fourth product by itself: none then waits for the one before. */
-  private static double dot(float[] a, float[] b, int at, int size) {
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
-    double sum3 = 0;
+  /** Adds up products lane by lane, then the lanes in their order. */
+  private static double dot(float[] a, float[] b, int at, int size, double[] lanes) {
+    DoubleVector sums = DoubleVector.zero(DOUBLES);
     int d = at;
-    for (; d + 4 <= at + size; d += 4) {
-      sum0 += (double) a[d] * b[d];
-      sum1 += (double) a[d + 1] * b[d + 1];
-      sum2 += (double) a[d + 2] * b[d + 2];
-      sum3 += (double) a[d + 3] * b[d + 3];
+    for (; d + DOUBLES.length() <= at + size; d += DOUBLES.length()) {
+      Vector<Double> x = FloatVector.fromArray(FLOATS, a, d).castShape(DOUBLES, 0);
+      sums = sums.add(x.mul(FloatVector.fromArray(FLOATS, b, d).castShape(DOUBLES, 0)));
     }
-    for (; d < at + size; d++) sum0 += (double) a[d] * b[d];
-    return sum0 + sum1 + (sum2 + sum3);
+    sums.intoArray(lanes, 0);
+    double sum = 0;
+    for (double lane : lanes) sum += lane;
+    for (; d < at + size; d++) sum += (double) a[d] * b[d];
+    return sum;
   }
 }

@@ -106,6 +106,10 @@ final class PanelRows {
         int first = at(head, panel, 0);
         for (int row = from; row < to; row++, source += heads * size) {
           int at = first + rows.places()[row] * PANEL;
+          if (width == PANEL) {
+            check = setPanel(chunk, source, factor, at, check);
+            continue;
+          }
           for (int d = 0; d < whole; d += LANES) {
             FloatVector x = FloatVector.fromArray(SPECIES, chunk, source + d).mul(factor);
             check = x.fma(FloatVector.zero(SPECIES), check);
@@ -115,11 +119,27 @@ final class PanelRows {
             numbers[at + d] = chunk[source + d] * factor;
             tailCheck += numbers[at + d] * 0;
           }
-          if (width < PANEL) Arrays.fill(numbers, at + width, at + PANEL, 0);
+          Arrays.fill(numbers, at + width, at + PANEL, 0);
         }
       }
     }
     return tailCheck == 0 && check.compare(EQ, 0f).allTrue();
+  }
+
+  /**
+   * The four vectors of a whole panel one by one: the compiler makes much more of a loop of them.
+   */
+  private FloatVector setPanel(float[] from, int source, float factor, int at, FloatVector check) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, from, source).mul(factor);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, from, source + LANES).mul(factor);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, from, source + 2 * LANES).mul(factor);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, from, source + 3 * LANES).mul(factor);
+    x0.intoArray(numbers, at);
+    x1.intoArray(numbers, at + LANES);
+    x2.intoArray(numbers, at + 2 * LANES);
+    x3.intoArray(numbers, at + 3 * LANES);
+    return x0.fma(zero, x1.fma(zero, x2.fma(zero, x3.fma(zero, check))));
   }
 
   /** Writes all numbers, multiplied by a factor, to a contiguous operand [T, H, D]. */
@@ -148,12 +168,27 @@ final class PanelRows {
       int from = at(head, panel, rows.places()[row]);
       int at = head * size + panel * PANEL;
       int width = width(panel);
+      if (width == PANEL) {
+        getPanel(from, factor, to, at);
+        continue;
+      }
       int whole = width - width % LANES;
       for (int d = 0; d < whole; d += LANES) {
         FloatVector.fromArray(SPECIES, numbers, from + d).mul(factor).intoArray(to, at + d);
       }
       for (int d = whole; d < width; d++) to[at + d] = numbers[from + d] * factor;
     }
+  }
+
+  private void getPanel(int from, float factor, float[] to, int at) {
+    FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, numbers, from + 2 * LANES).mul(factor);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, numbers, from + 3 * LANES).mul(factor);
+    x0.intoArray(to, at);
+    x1.intoArray(to, at + LANES);
+    x2.intoArray(to, at + 2 * LANES);
+    x3.intoArray(to, at + 3 * LANES);
   }
 
   /** Returns whether the numbers it was made of are finite, with the factor. */

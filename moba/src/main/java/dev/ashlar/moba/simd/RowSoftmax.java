@@ -95,7 +95,7 @@ final class RowSoftmax {
    */
   static boolean exponentials(
       float[] scores, int at, float[] shifts, float[] sums, int from, int to) {
-    int[] most = new int[LANES];
+    IntVector most = IntVector.zero(INTS);
     for (int t = from; t < to; t++) {
       int row = at + (t - from) * PITCH;
       FloatVector shift = constant(shifts[t]);
@@ -103,10 +103,8 @@ final class RowSoftmax {
       FloatVector x1 = FloatVector.fromArray(SPECIES, scores, row + LANES).sub(shift);
       FloatVector x2 = FloatVector.fromArray(SPECIES, scores, row + 2 * LANES).sub(shift);
       FloatVector x3 = FloatVector.fromArray(SPECIES, scores, row + 3 * LANES).sub(shift);
-      IntVector greatest = IntVector.fromArray(INTS, most, 0);
-      greatest = greatest.max(x0.reinterpretAsInts()).max(x1.reinterpretAsInts());
-      greatest = greatest.max(x2.reinterpretAsInts()).max(x3.reinterpretAsInts());
-      greatest.intoArray(most, 0);
+      most = most.max(x0.reinterpretAsInts()).max(x1.reinterpretAsInts());
+      most = most.max(x2.reinterpretAsInts()).max(x3.reinterpretAsInts());
       FloatVector n0 = x0.fma(LOG2_E, ROUNDER);
       FloatVector n1 = x1.fma(LOG2_E, ROUNDER);
       FloatVector n2 = x2.fma(LOG2_E, ROUNDER);
@@ -154,7 +152,7 @@ final class RowSoftmax {
       FloatVector sum = FloatVector.fromArray(SPECIES, sums, t * LANES);
       sum.add(p0.add(p1).add(p2.add(p3))).intoArray(sums, t * LANES);
     }
-    return IntVector.fromArray(INTS, most, 0).compare(LE, GREATEST).allTrue();
+    return most.compare(LE, GREATEST).allTrue();
   }
 
   /**

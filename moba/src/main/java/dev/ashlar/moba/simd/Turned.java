@@ -43,8 +43,8 @@ final class Turned {
     boolean squares = LANES == 16 || LANES == 8;
     int wholeRows = squares ? count / LANES * LANES : 0;
     int wholeWidth = width / LANES * LANES;
-    for (int t = 0; t < wholeRows; t += LANES) {
-      for (int d = 0; d < wholeWidth; d += LANES) {
+    for (int d = 0; d < wholeWidth; d += LANES) {
+      for (int t = 0; t < wholeRows; t += LANES) {
         square(rows, at + t * pitch + d, pitch, into, to + d * step + t, step);
       }
     }
