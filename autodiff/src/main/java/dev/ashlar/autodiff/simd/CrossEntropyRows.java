@@ -1,8 +1,8 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.autodiff.simd.Lanes.at;
-import static dev.ashlar.autodiff.simd.Lanes.put;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
 import dev.ashlar.tensor.simd.FloatBlock;
@@ -87,7 +87,8 @@ final class CrossEntropyRows {
   private static void zero(FloatBlock row, int count) {
     MemorySegment to = row.data();
     long toAt = row.at();
-    for (int i = 0; i < count; i += SPECIES.length()) put(FloatVector.zero(SPECIES), to, toAt, i);
+    for (int i = 0; i < count; i += SPECIES.length())
+      store(FloatVector.zero(SPECIES), to, toAt + i * 4L);
   }
 
   /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
@@ -98,8 +99,8 @@ final class CrossEntropyRows {
     MemorySegment to = dRow.data();
     long toAt = dRow.at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector shifted = at(from, fromAt, i).sub(logSumExp);
-      put(Lanes.flushed(VectorMath.expFlushed(shifted).mul(spread)), to, toAt, i);
+      FloatVector shifted = load(from, fromAt + i * 4L).sub(logSumExp);
+      store(Lanes.flushed(VectorMath.expFlushed(shifted).mul(spread)), to, toAt + i * 4L);
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.COUNT;
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.autodiff.simd.Lanes.at;
-import static dev.ashlar.autodiff.simd.Lanes.put;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
@@ -60,13 +60,13 @@ final class RmsNormRows {
     FloatVector odd = even;
     int i = 0;
     for (; i + 2 * COUNT <= count; i += 2 * COUNT) {
-      FloatVector first = at(xs, xsAt, i);
-      FloatVector second = at(xs, xsAt, i + COUNT);
+      FloatVector first = load(xs, xsAt + i * 4L);
+      FloatVector second = load(xs, xsAt + (i + COUNT) * 4L);
       even = first.fma(first, even);
       odd = second.fma(second, odd);
     }
     if (i < count) {
-      FloatVector last = at(xs, xsAt, i);
+      FloatVector last = load(xs, xsAt + i * 4L);
       even = last.fma(last, even);
     }
     return LaneFolds.sum(even.add(odd));
@@ -80,7 +80,10 @@ final class RmsNormRows {
     MemorySegment ys = y.data();
     long ysAt = y.at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      put(at(xs, xsAt, i).mul(scale).mul(at(weights, weightsAt, i)), ys, ysAt, i);
+      store(
+          load(xs, xsAt + i * 4L).mul(scale).mul(load(weights, weightsAt + i * 4L)),
+          ys,
+          ysAt + i * 4L);
     }
   }
 
@@ -113,8 +116,7 @@ final class RmsNormRows {
             double scale = scales[(int) r];
             double along = dScales[(int) r] + along(row, dRow, weight, x.padded());
             float back = (float) (along * scale * scale * scale / dim);
-            backRow(row, dRow, weight, (float) scale, back, result, x.padded());
-            addProducts(row, dRow, (float) scale, products);
+            backRow(row, dRow, weight, (float) scale, back, result, products);
             result.store(r);
             boolean full = (r - from + 1) % ROWS_PER_SUM == 0 || r == to - 1;
             if (full) moveTo(part, products);
@@ -131,13 +133,14 @@ final class RmsNormRows {
     MemorySegment weights = weight.data();
     long weightsAt = weight.at();
     FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector weighted = at(dYs, dYsAt, i).mul(at(weights, weightsAt, i));
-      sum = weighted.fma(at(xs, xsAt, i), sum);
+    for (int i = 0; i < count; i += COUNT) {
+      FloatVector weighted = load(dYs, dYsAt + i * 4L).mul(load(weights, weightsAt + i * 4L));
+      sum = weighted.fma(load(xs, xsAt + i * 4L), sum);
     }
     return LaneFolds.sum(sum);
   }
 
+  /** dX = scale · weight · dY - x · back; adds scale · x · dY to the sums of products so far. */
   private static void backRow(
       FloatBlock x,
       FloatBlock dY,
@@ -145,7 +148,7 @@ final class RmsNormRows {
       float scale,
       float back,
       FloatBlock dX,
-      int count) {
+      float[] products) {
     MemorySegment xs = x.data();
     long xsAt = x.at();
     MemorySegment dYs = dY.data();
@@ -154,21 +157,13 @@ final class RmsNormRows {
     long weightsAt = weight.at();
     MemorySegment dXs = dX.data();
     long dXsAt = dX.at();
-    for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector weighted = at(dYs, dYsAt, i).mul(at(weights, weightsAt, i)).mul(scale);
-      put(weighted.sub(at(xs, xsAt, i).mul(back)), dXs, dXsAt, i);
-    }
-  }
-
-  /** Adds x · scale · dY to the sums so far. */
-  private static void addProducts(FloatBlock x, FloatBlock dY, float scale, float[] sums) {
-    MemorySegment xs = x.data();
-    long xsAt = x.at();
-    MemorySegment dYs = dY.data();
-    long dYsAt = dY.at();
-    for (int i = 0; i < sums.length; i += SPECIES.length()) {
-      FloatVector sum = FloatVector.fromArray(SPECIES, sums, i);
-      at(xs, xsAt, i).mul(scale).fma(at(dYs, dYsAt, i), sum).intoArray(sums, i);
+    for (int i = 0; i < products.length; i += COUNT) {
+      FloatVector row = load(xs, xsAt + i * 4L);
+      FloatVector dRow = load(dYs, dYsAt + i * 4L);
+      FloatVector weighted = dRow.mul(load(weights, weightsAt + i * 4L)).mul(scale);
+      FloatVector sum = FloatVector.fromArray(SPECIES, products, i);
+      store(weighted.sub(row.mul(back)), dXs, dXsAt + i * 4L);
+      row.mul(scale).fma(dRow, sum).intoArray(products, i);
     }
   }
 

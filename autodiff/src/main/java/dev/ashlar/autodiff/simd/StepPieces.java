@@ -1,8 +1,8 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.autodiff.simd.Lanes.at;
-import static dev.ashlar.autodiff.simd.Lanes.put;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 
 import dev.ashlar.autodiff.optim.AccumulateStep;
 import dev.ashlar.autodiff.optim.AdamWStep;
@@ -53,11 +53,11 @@ final class StepPieces {
     float rest1 = (float) (1 - op.beta1());
     float rest2 = (float) (1 - op.beta2());
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector g = at(gs, gsAt, i);
-      FloatVector m = g.fma(g.broadcast(rest1), at(ms, msAt, i).mul(beta1));
-      FloatVector v = g.mul(g).fma(g.broadcast(rest2), at(vs, vsAt, i).mul(beta2));
-      put(Lanes.flushed(m), nextMs, nextMsAt, i);
-      put(Lanes.flushed(v), nextVs, nextVsAt, i);
+      FloatVector g = load(gs, gsAt + i * 4L);
+      FloatVector m = g.fma(g.broadcast(rest1), load(ms, msAt + i * 4L).mul(beta1));
+      FloatVector v = g.mul(g).fma(g.broadcast(rest2), load(vs, vsAt + i * 4L).mul(beta2));
+      store(Lanes.flushed(m), nextMs, nextMsAt + i * 4L);
+      store(Lanes.flushed(v), nextVs, nextVsAt + i * 4L);
     }
   }
 
@@ -75,10 +75,10 @@ final class StepPieces {
     float pace = (float) now.pace();
     float epsilon = (float) now.epsilon();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector p = at(ps, psAt, i);
-      FloatVector root = at(vs, vsAt, i).sqrt().add(epsilon);
-      FloatVector update = at(ms, msAt, i).mul(pace).div(root);
-      put(p.sub(p.fma(p.broadcast(decay), update)), nextPs, nextPsAt, i);
+      FloatVector p = load(ps, psAt + i * 4L);
+      FloatVector root = load(vs, vsAt + i * 4L).sqrt().add(epsilon);
+      FloatVector update = load(ms, msAt + i * 4L).mul(pace).div(root);
+      store(p.sub(p.fma(p.broadcast(decay), update)), nextPs, nextPsAt + i * 4L);
     }
   }
 
@@ -97,12 +97,12 @@ final class StepPieces {
     float momentum = (float) op.momentum();
     float rate = (float) op.rate();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector p = at(ps, psAt, i);
-      FloatVector g = at(gs, gsAt, i);
-      FloatVector v = Lanes.flushed(at(vs, vsAt, i).fma(g.broadcast(momentum), g));
+      FloatVector p = load(ps, psAt + i * 4L);
+      FloatVector g = load(gs, gsAt + i * 4L);
+      FloatVector v = Lanes.flushed(load(vs, vsAt + i * 4L).fma(g.broadcast(momentum), g));
       FloatVector along = op.nesterov() ? v.fma(g.broadcast(momentum), g) : v;
-      put(along.fma(g.broadcast(-rate), p), nextPs, nextPsAt, i);
-      put(v, nextVs, nextVsAt, i);
+      store(along.fma(g.broadcast(-rate), p), nextPs, nextPsAt + i * 4L);
+      store(v, nextVs, nextVsAt + i * 4L);
     }
   }
 
@@ -116,8 +116,9 @@ final class StepPieces {
     long sumsAt = out[0].at();
     float weight = (float) op.weight();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector more = at(mores, moresAt, i);
-      put(more.fma(more.broadcast(weight), at(totals, totalsAt, i)), sums, sumsAt, i);
+      FloatVector more = load(mores, moresAt + i * 4L);
+      store(
+          more.fma(more.broadcast(weight), load(totals, totalsAt + i * 4L)), sums, sumsAt + i * 4L);
     }
   }
 }

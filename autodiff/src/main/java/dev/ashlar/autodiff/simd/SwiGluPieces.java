@@ -1,8 +1,8 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.autodiff.simd.Lanes.at;
-import static dev.ashlar.autodiff.simd.Lanes.put;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.VectorMath;
@@ -22,8 +22,8 @@ final class SwiGluPieces {
     MemorySegment ys = out[0].data();
     long ysAt = out[0].at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector gate = at(gates, gatesAt, i);
-      put(gate.mul(VectorMath.sigmoid(gate)).mul(at(ups, upsAt, i)), ys, ysAt, i);
+      FloatVector gate = load(gates, gatesAt + i * 4L);
+      store(gate.mul(VectorMath.sigmoid(gate)).mul(load(ups, upsAt + i * 4L)), ys, ysAt + i * 4L);
     }
   }
 
@@ -38,7 +38,7 @@ final class SwiGluPieces {
 
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += SPECIES.length()) {
-      put(VectorMath.sigmoid(at(x, xAt, i)), y, yAt, i);
+      store(VectorMath.sigmoid(load(x, xAt + i * 4L)), y, yAt + i * 4L);
     }
   }
 
@@ -54,12 +54,12 @@ final class SwiGluPieces {
     MemorySegment dUps = out[1].data();
     long dUpsAt = out[1].at();
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector gate = at(gates, gatesAt, i);
-      FloatVector dY = at(dYs, dYsAt, i);
-      FloatVector s = at(dUps, dUpsAt, i);
+      FloatVector gate = load(gates, gatesAt + i * 4L);
+      FloatVector dY = load(dYs, dYsAt + i * 4L);
+      FloatVector s = load(dUps, dUpsAt + i * 4L);
       FloatVector slope = s.mul(gate.fma(s.neg().add(1), s.broadcast(1)));
-      put(dY.mul(at(ups, upsAt, i)).mul(slope), dGates, dGatesAt, i);
-      put(dY.mul(gate.mul(s)), dUps, dUpsAt, i);
+      store(dY.mul(load(ups, upsAt + i * 4L)).mul(slope), dGates, dGatesAt + i * 4L);
+      store(dY.mul(gate.mul(s)), dUps, dUpsAt + i * 4L);
     }
   }
 }

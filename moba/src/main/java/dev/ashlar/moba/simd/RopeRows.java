@@ -2,12 +2,13 @@ package dev.ashlar.moba.simd;
 
 import dev.ashlar.moba.Rope;
 import dev.ashlar.moba.RopeTable;
+import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorSpec;
+import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,7 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class RopeRows {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int GRAIN = 16_384;
 
   private RopeRows() {}
@@ -38,49 +38,47 @@ final class RopeRows {
         positions.length,
         Math.max(1, GRAIN / Math.max(1, heads * size)),
         (from, to) -> {
+          Heads in = Heads.of(x);
+          Heads out = Heads.of(y);
           for (int row = (int) from; row < to; row++) {
-            int angles = table.at(op.start() + positions[row]);
-            for (int head = 0; head < heads; head++) {
-              turn(
-                  x.data(),
-                  at(x, row, head),
-                  y.data(),
-                  at(y, row, head),
-                  table,
-                  angles,
-                  size,
-                  sign);
-            }
+            turn(in, out, row, table, table.at(op.start() + positions[row]), sign);
           }
         });
     return true;
   }
 
-  private static long at(Operand x, int row, int head) {
-    long strides = row * x.layout().strideElements(0) + head * x.layout().strideElements(1);
-    return (x.layout().offsetElements() + strides) * Float.BYTES;
+  /** Where the heads of an operand lie, in bytes. */
+  private record Heads(
+      MemorySegment data, long offset, long rowStride, long stride, int count, int size) {
+    static Heads of(Operand x) {
+      Layout layout = x.layout();
+      return new Heads(
+          x.data(),
+          x.offsetBytes(),
+          layout.strideElements(0) * Float.BYTES,
+          layout.strideElements(1) * Float.BYTES,
+          x.shape().dim(1),
+          x.shape().dim(2));
+    }
   }
 
-  private static void turn(
-      MemorySegment x,
-      long xAt,
-      MemorySegment y,
-      long yAt,
-      RopeTable table,
-      int angles,
-      int size,
-      float sign) {
-    float[] cosines = table.floatCos();
-    float[] sines = table.floatSin();
-    long half = (long) size / 2 * Float.BYTES;
-    for (int i = 0; i < size / 2; i += LANES) {
-      long byteAt = (long) i * Float.BYTES;
-      FloatVector a = FloatVector.fromMemorySegment(SPECIES, x, xAt + byteAt, ORDER);
-      FloatVector b = FloatVector.fromMemorySegment(SPECIES, x, xAt + half + byteAt, ORDER);
-      FloatVector cos = FloatVector.fromArray(SPECIES, cosines, angles + i);
-      FloatVector sin = FloatVector.fromArray(SPECIES, sines, angles + i).mul(sign);
-      a.mul(cos).sub(b.mul(sin)).intoMemorySegment(y, yAt + byteAt, ORDER);
-      b.mul(cos).add(a.mul(sin)).intoMemorySegment(y, yAt + half + byteAt, ORDER);
+  /** Turns a row: all heads by the same angles, a vector of pairs at a time. */
+  private static void turn(Heads x, Heads y, int row, RopeTable table, int angles, float sign) {
+    int half = x.size / 2;
+    for (int i = 0; i < half; i += LANES) {
+      FloatVector cos = FloatVector.fromArray(SPECIES, table.floatCos(), angles + i);
+      FloatVector sin = FloatVector.fromArray(SPECIES, table.floatSin(), angles + i).mul(sign);
+      long xAt = x.offset + row * x.rowStride + (long) i * Float.BYTES;
+      long yAt = y.offset + row * y.rowStride + (long) i * Float.BYTES;
+      long apart = (long) half * Float.BYTES;
+      for (int head = 0; head < x.count; head++) {
+        FloatVector a = FloatBlock.load(x.data, xAt);
+        FloatVector b = FloatBlock.load(x.data, xAt + apart);
+        FloatBlock.store(a.mul(cos).sub(b.mul(sin)), y.data, yAt);
+        FloatBlock.store(b.mul(cos).add(a.mul(sin)), y.data, yAt + apart);
+        xAt += x.stride;
+        yAt += y.stride;
+      }
     }
   }
 }

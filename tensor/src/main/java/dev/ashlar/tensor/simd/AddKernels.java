@@ -1,10 +1,10 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.load;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -12,8 +12,6 @@ import jdk.incubator.vector.VectorMask;
 final class AddKernels {
   /** Rows of W that the larger kernel takes at a time. */
   static final int DEEP = 8;
-
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   private AddKernels() {}
 
@@ -36,7 +34,7 @@ final class AddKernels {
     }
     if (i < count) {
       VectorMask<Float> rest = S.indexInRange(i, count);
-      rest(w, (at + i) * 4L, rest)
+      load(w, (at + i) * 4L, rest)
           .fma(x0, FloatVector.fromArray(S, y, yt + i))
           .intoArray(y, yt + i);
     }
@@ -73,14 +71,14 @@ final class AddKernels {
       VectorMask<Float> rest = S.indexInRange(i, count);
       long bytes = from + i * 4L;
       FloatVector sum = FloatVector.fromArray(S, y, yt + i);
-      sum = rest(w, bytes, rest).fma(x0, sum);
-      sum = rest(w, bytes + step, rest).fma(x1, sum);
-      sum = rest(w, bytes + 2 * step, rest).fma(x2, sum);
-      sum = rest(w, bytes + 3 * step, rest).fma(x3, sum);
-      sum = rest(w, bytes + 4 * step, rest).fma(x4, sum);
-      sum = rest(w, bytes + 5 * step, rest).fma(x5, sum);
-      sum = rest(w, bytes + 6 * step, rest).fma(x6, sum);
-      rest(w, bytes + 7 * step, rest).fma(x7, sum).intoArray(y, yt + i);
+      sum = load(w, bytes, rest).fma(x0, sum);
+      sum = load(w, bytes + step, rest).fma(x1, sum);
+      sum = load(w, bytes + 2 * step, rest).fma(x2, sum);
+      sum = load(w, bytes + 3 * step, rest).fma(x3, sum);
+      sum = load(w, bytes + 4 * step, rest).fma(x4, sum);
+      sum = load(w, bytes + 5 * step, rest).fma(x5, sum);
+      sum = load(w, bytes + 6 * step, rest).fma(x6, sum);
+      load(w, bytes + 7 * step, rest).fma(x7, sum).intoArray(y, yt + i);
     }
   }
 
@@ -128,10 +126,10 @@ final class AddKernels {
         w3 = load(w, from3 + i * 4L);
       } else {
         VectorMask<Float> rest = S.indexInRange(i, count);
-        w0 = rest(w, from0 + i * 4L, rest);
-        w1 = rest(w, from1 + i * 4L, rest);
-        w2 = rest(w, from2 + i * 4L, rest);
-        w3 = rest(w, from3 + i * 4L, rest);
+        w0 = load(w, from0 + i * 4L, rest);
+        w1 = load(w, from1 + i * 4L, rest);
+        w2 = load(w, from2 + i * 4L, rest);
+        w3 = load(w, from3 + i * 4L, rest);
       }
       FloatVector y0 = FloatVector.fromArray(S, y, yt + i);
       FloatVector y1 = FloatVector.fromArray(S, y, yt + yPitch + i);
@@ -158,13 +156,5 @@ final class AddKernels {
       y2.intoArray(y, yt + 2 * yPitch + i);
       y3.intoArray(y, yt + 3 * yPitch + i);
     }
-  }
-
-  private static FloatVector load(MemorySegment w, long bytes) {
-    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE);
-  }
-
-  private static FloatVector rest(MemorySegment w, long bytes, VectorMask<Float> lanes) {
-    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE, lanes);
   }
 }

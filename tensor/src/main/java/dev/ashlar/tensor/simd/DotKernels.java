@@ -1,10 +1,10 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.load;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
@@ -21,8 +21,6 @@ final class DotKernels {
 
   /** Rows of x that the larger kernel takes at a time. */
   static final int HEIGHT = 4;
-
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   /** The lanes of LANES sums. */
   static final int SQUARE = LANES * LANES;
@@ -53,7 +51,7 @@ final class DotKernels {
     }
     if (k < depth) {
       VectorMask<Float> rest = S.indexInRange(k, depth);
-      sum = rest(w, from + k * 4L, rest).fma(FloatVector.fromArray(S, x, xt + k), sum);
+      sum = load(w, from + k * 4L, rest).fma(FloatVector.fromArray(S, x, xt + k), sum);
     }
     sum.intoArray(to, tt);
   }
@@ -81,10 +79,10 @@ final class DotKernels {
     if (k < depth) {
       VectorMask<Float> rest = S.indexInRange(k, depth);
       FloatVector x0 = FloatVector.fromArray(S, x, xt + k);
-      sum0 = rest(w, from0 + k * 4L, rest).fma(x0, sum0);
-      sum1 = rest(w, from1 + k * 4L, rest).fma(x0, sum1);
-      sum2 = rest(w, from2 + k * 4L, rest).fma(x0, sum2);
-      sum3 = rest(w, from3 + k * 4L, rest).fma(x0, sum3);
+      sum0 = load(w, from0 + k * 4L, rest).fma(x0, sum0);
+      sum1 = load(w, from1 + k * 4L, rest).fma(x0, sum1);
+      sum2 = load(w, from2 + k * 4L, rest).fma(x0, sum2);
+      sum3 = load(w, from3 + k * 4L, rest).fma(x0, sum3);
     }
     sum0.intoArray(to, tt);
     sum1.intoArray(to, tt + LANES);
@@ -135,10 +133,10 @@ final class DotKernels {
         w3 = load(w, from3 + k * 4L);
       } else {
         VectorMask<Float> rest = S.indexInRange(k, depth);
-        w0 = rest(w, from0 + k * 4L, rest);
-        w1 = rest(w, from1 + k * 4L, rest);
-        w2 = rest(w, from2 + k * 4L, rest);
-        w3 = rest(w, from3 + k * 4L, rest);
+        w0 = load(w, from0 + k * 4L, rest);
+        w1 = load(w, from1 + k * 4L, rest);
+        w2 = load(w, from2 + k * 4L, rest);
+        w3 = load(w, from3 + k * 4L, rest);
       }
       FloatVector row = FloatVector.fromArray(S, x, xt + k);
       sum00 = row.fma(w0, sum00);
@@ -198,13 +196,5 @@ final class DotKernels {
       FloatVector b = FloatVector.fromArray(S, lanes, i + half * LANES);
       a.blend(b, second).add(b.blend(a, second).rearrange(swap)).intoArray(lanes, i);
     }
-  }
-
-  private static FloatVector load(MemorySegment w, long bytes) {
-    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE);
-  }
-
-  private static FloatVector rest(MemorySegment w, long bytes, VectorMask<Float> lanes) {
-    return FloatVector.fromMemorySegment(S, w, bytes, NATIVE, lanes);
   }
 }

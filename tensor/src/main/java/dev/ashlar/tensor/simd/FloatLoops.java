@@ -1,6 +1,7 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
@@ -67,66 +68,65 @@ final class FloatLoops {
     };
   }
 
-  private static FloatVector at(MemorySegment x, long at, int i) {
-    return FloatVector.fromMemorySegment(
-        S, FloatBlock.known(x), at + (long) i * Float.BYTES, ORDER);
-  }
-
-  private static void put(FloatVector vector, MemorySegment y, long at, int i) {
-    vector.intoMemorySegment(FloatBlock.known(y), at + (long) i * Float.BYTES, ORDER);
-  }
-
   private static void negate(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).neg(), y, yAt, i);
+    for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 4L).neg(), y, yAt + i * 4L);
   }
 
   private static void abs(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).abs(), y, yAt, i);
+    for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 4L).abs(), y, yAt + i * 4L);
   }
 
   private static void exp(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.exp(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.exp(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void expm1(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.expm1(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.expm1(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void log(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.log(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.log(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void log1p(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.log1p(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.log1p(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).sqrt(), y, yAt, i);
+    for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 4L).sqrt(), y, yAt + i * 4L);
   }
 
   private static void reciprocal(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      put(FloatVector.broadcast(S, 1f).div(at(x, xAt, i)), y, yAt, i);
+      store(FloatVector.broadcast(S, 1f).div(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void sin(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.sin(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.sin(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void cos(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.cos(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.cos(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.tanh(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.tanh(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(VectorMath.sigmoid(at(x, xAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.sigmoid(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void relu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(x, xAt, i).max(0f), y, yAt, i);
+    for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 4L).max(0f), y, yAt + i * 4L);
   }
 
   // No vector operation rounds to whole numbers; these two are exact lane by lane.
@@ -146,31 +146,37 @@ final class FloatLoops {
 
   private static void plus(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).add(at(b, bAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(load(a, aAt + i * 4L).add(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void minus(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).sub(at(b, bAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(load(a, aAt + i * 4L).sub(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void times(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).mul(at(b, bAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(load(a, aAt + i * 4L).mul(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void div(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).div(at(b, bAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(load(a, aAt + i * 4L).div(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void maximum(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).max(at(b, bAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(load(a, aAt + i * 4L).max(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void minimum(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) put(at(a, aAt, i).min(at(b, bAt, i)), y, yAt, i);
+    for (int i = 0; i < count; i += LANES)
+      store(load(a, aAt + i * 4L).min(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
 }

@@ -1,6 +1,6 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
@@ -52,6 +52,21 @@ enum Folds {
     };
   }
 
+  /** Joins {@code count} results to others. */
+  void join(double[] into, int at, double[] more, int from, int count) {
+    switch (this) {
+      case SUM -> {
+        for (int i = 0; i < count; i++) into[at + i] += more[from + i];
+      }
+      case MAX -> {
+        for (int i = 0; i < count; i++) into[at + i] = Math.max(into[at + i], more[from + i]);
+      }
+      case MIN -> {
+        for (int i = 0; i < count; i++) into[at + i] = Math.min(into[at + i], more[from + i]);
+      }
+    }
+  }
+
   double join(double a, double b) {
     return switch (this) {
       case SUM -> a + b;
@@ -70,7 +85,7 @@ enum Folds {
           case MIN -> min(x, at, whole);
         };
     for (int i = whole; i < count; i++) {
-      fold = join(fold, x.get(FLOAT, at + (long) i * Float.BYTES));
+      fold = join(fold, x.get(FLOAT, at + i * 4L));
     }
     return fold;
   }
@@ -97,15 +112,6 @@ enum Folds {
     }
   }
 
-  private static DoubleVector doubles(MemorySegment x, long at) {
-    return (DoubleVector)
-        FloatVector.fromMemorySegment(HALF, FloatBlock.known(x), at, ORDER).convertShape(F2D, D, 0);
-  }
-
-  private static FloatVector floats(MemorySegment x, long at) {
-    return FloatVector.fromMemorySegment(S, FloatBlock.known(x), at, ORDER);
-  }
-
   /** Sums a multiple of four vectors. */
   private static double sum(MemorySegment x, long at, int count) {
     DoubleVector a = DoubleVector.zero(D);
@@ -113,44 +119,50 @@ enum Folds {
     DoubleVector c = a;
     DoubleVector d = a;
     for (int i = 0; i < count; i += 4 * LANES) {
-      long from = at + (long) i * Float.BYTES;
-      a = a.add(doubles(x, from));
-      b = b.add(doubles(x, from + HALF_BYTES));
-      c = c.add(doubles(x, from + 2 * HALF_BYTES));
-      d = d.add(doubles(x, from + 3 * HALF_BYTES));
+      long from = at + i * 4L;
+      a = a.add(load(HALF, x, from).convertShape(F2D, D, 0));
+      b = b.add(load(HALF, x, from + HALF_BYTES).convertShape(F2D, D, 0));
+      c = c.add(load(HALF, x, from + 2 * HALF_BYTES).convertShape(F2D, D, 0));
+      d = d.add(load(HALF, x, from + 3 * HALF_BYTES).convertShape(F2D, D, 0));
     }
-    double[] lanes = a.add(b).add(c.add(d)).toArray();
-    double sum = 0;
-    for (double lane : lanes) sum += lane;
-    return sum;
+    return LaneFolds.sum(a.add(b).add(c.add(d)));
   }
 
+  /** The greatest of a multiple of four vectors; four at a time, since each waits for the last. */
   private static double max(MemorySegment x, long at, int count) {
     FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
     FloatVector b = a;
-    for (int i = 0; i < count; i += 2 * FLOATS) {
-      long from = at + (long) i * Float.BYTES;
-      a = a.max(floats(x, from));
-      b = b.max(floats(x, from + VECTOR_BYTES));
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i < count; i += 4 * FLOATS) {
+      long from = at + i * 4L;
+      a = a.max(load(x, from));
+      b = b.max(load(x, from + VECTOR_BYTES));
+      c = c.max(load(x, from + 2 * VECTOR_BYTES));
+      d = d.max(load(x, from + 3 * VECTOR_BYTES));
     }
-    return a.max(b).reduceLanes(VectorOperators.MAX);
+    return LaneFolds.max(a.max(b).max(c.max(d)));
   }
 
   private static double min(MemorySegment x, long at, int count) {
     FloatVector a = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
     FloatVector b = a;
-    for (int i = 0; i < count; i += 2 * FLOATS) {
-      long from = at + (long) i * Float.BYTES;
-      a = a.min(floats(x, from));
-      b = b.min(floats(x, from + VECTOR_BYTES));
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i < count; i += 4 * FLOATS) {
+      long from = at + i * 4L;
+      a = a.min(load(x, from));
+      b = b.min(load(x, from + VECTOR_BYTES));
+      c = c.min(load(x, from + 2 * VECTOR_BYTES));
+      d = d.min(load(x, from + 3 * VECTOR_BYTES));
     }
-    return a.min(b).reduceLanes(VectorOperators.MIN);
+    return a.min(b).min(c.min(d)).reduceLanes(VectorOperators.MIN);
   }
 
   private static void sumLanes(MemorySegment x, long at, double[] into, int count) {
     for (int i = 0; i < count; i += LANES) {
       DoubleVector.fromArray(D, into, i)
-          .add(doubles(x, at + (long) i * Float.BYTES))
+          .add(load(HALF, x, at + i * 4L).convertShape(F2D, D, 0))
           .intoArray(into, i);
     }
   }
@@ -158,7 +170,7 @@ enum Folds {
   private static void maxLanes(MemorySegment x, long at, double[] into, int count) {
     for (int i = 0; i < count; i += LANES) {
       DoubleVector.fromArray(D, into, i)
-          .max(doubles(x, at + (long) i * Float.BYTES))
+          .max(load(HALF, x, at + i * 4L).convertShape(F2D, D, 0))
           .intoArray(into, i);
     }
   }
@@ -166,7 +178,7 @@ enum Folds {
   private static void minLanes(MemorySegment x, long at, double[] into, int count) {
     for (int i = 0; i < count; i += LANES) {
       DoubleVector.fromArray(D, into, i)
-          .min(doubles(x, at + (long) i * Float.BYTES))
+          .min(load(HALF, x, at + i * 4L).convertShape(F2D, D, 0))
           .intoArray(into, i);
     }
   }

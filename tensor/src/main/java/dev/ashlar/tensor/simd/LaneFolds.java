@@ -1,14 +1,25 @@
 package dev.ashlar.tensor.simd;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Sum and maximum of a vector's lanes. A sum has an order that the number of lanes fixes: the
  * Vector API leaves that of its own open, and with it the last bits.
  */
 public final class LaneFolds {
+  private static final int LANES = Folds.D.length();
+  private static final VectorShuffle<Double> BEHIND_4 = behind(4);
+  private static final VectorShuffle<Double> BEHIND_2 = behind(2);
+  private static final VectorShuffle<Double> BEHIND_1 = behind(1);
+
   private LaneFolds() {}
+
+  private static VectorShuffle<Double> behind(int lanes) {
+    return VectorShuffle.fromOp(Folds.D, lane -> (lane + lanes) % LANES);
+  }
 
   /** Returns the sum of the lanes in double precision: of every second lane, then of the two. */
   public static double sum(FloatVector vector) {
@@ -20,6 +31,14 @@ public final class LaneFolds {
       odd += lanes[i + 1];
     }
     return even + odd;
+  }
+
+  /** Returns the sum of the lanes: halves are added until one is left. */
+  public static double sum(DoubleVector vector) {
+    DoubleVector sum = vector;
+    if (LANES >= 8) sum = sum.add(sum.rearrange(BEHIND_4));
+    if (LANES >= 4) sum = sum.add(sum.rearrange(BEHIND_2));
+    return sum.add(sum.rearrange(BEHIND_1)).lane(0);
   }
 
   /** Returns the greatest lane; NaN if one is NaN. */

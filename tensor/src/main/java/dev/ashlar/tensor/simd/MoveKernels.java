@@ -34,6 +34,7 @@ final class MoveKernels {
       Operand y = outputs.getFirst();
       if (x.isContiguous()) copyBytes(x.elements(), y.elements());
       else if (Tiles.isTransposed(x.layout())) new Tiles(x, y).copy();
+      else if (Runs.areShort(x.layout())) new Runs(x, y).copy();
       else copyLines(Window.of(x, y.shape()), y);
     };
   }

@@ -141,16 +141,19 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
 
     /** Joins [outer, pieces, width] to the result [outer, width]. */
     private void join(double[] results, long width, int pieces) {
+      long line = pieces == 1 ? outer * width : width;
       Blocks.forEach(
           outer * width,
           (from, count, scratch) -> {
-            for (int i = 0; i < count; i++) {
-              int at = (int) ((from + i) / width * pieces * width + (from + i) % width);
-              double result = results[at];
+            for (int done = 0; done < count; ) {
+              long within = (from + done) % line;
+              int length = (int) Math.min(count - done, line - within);
+              int at = (int) ((from + done) / line * pieces * line + within);
               for (int piece = 1; piece < pieces; piece++) {
-                result = fold.join(result, results[at + (int) (piece * width)]);
+                fold.join(results, at, results, at + (int) (piece * line), length);
               }
-              scratch.b[i] = (float) result;
+              for (int i = 0; i < length; i++) scratch.b[done + i] = (float) results[at + i];
+              done += length;
             }
             Blocks.write(y, from, scratch.b, count);
           });

@@ -1,9 +1,10 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.spi.Kernel;
@@ -11,7 +12,6 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
 
 /** Kernels that pick rows of an F32 table [V, ...] by number, and add rows to one. */
 final class RowKernels {
@@ -19,9 +19,6 @@ final class RowKernels {
 
   /** Elements of a chunk: worth handing to another thread. */
   private static final int GRAIN = 32 * Blocks.SIZE;
-
-  /** At most so many threads can share an addition. */
-  private static final int PARTS = 64;
 
   private RowKernels() {}
 
@@ -33,27 +30,25 @@ final class RowKernels {
       int[] rows = rows(op, inputs.get(1), table.shape().dim(0));
       if (y.size() == 0) return;
       int width = (int) (y.size() / rows.length);
-      Window source = Window.of(table, table.shape());
-      MemorySegment to = y.elements();
+      long bytes = (long) width * Float.BYTES;
       Parallel.range(
           rows.length,
           Math.max(1, GRAIN / width),
           (first, end) -> {
+            var source = new Source(table, width, 0);
             for (int i = (int) first; i < end; i++) {
-              source.read((long) rows[i] * width, slice(to, (long) i * width, width), width);
+              source.load(rows[i]);
+              MemorySegment.copy(
+                  source.data, source.at, y.data(), i * bytes + y.offsetBytes(), bytes);
             }
           });
     };
   }
 
-  private static MemorySegment slice(MemorySegment data, long at, int width) {
-    return data.asSlice(at * Float.BYTES, (long) width * Float.BYTES);
-  }
-
   /**
    * (into [V, ...], index [...], source [..., ...]): a copy of into, with rows of source added in
-   * the index's order. Each part of the table belongs to one thread, so that every sum has its
-   * order.
+   * the index's order. Row by row of the table, which is so written once, and each by one thread,
+   * so that every sum has its order.
    */
   static Kernel add(Op.IndexAdd op) {
     return (inputs, outputs) -> {
@@ -61,89 +56,79 @@ final class RowKernels {
       if (y.size() == 0) return;
       int height = y.shape().dim(0);
       int width = (int) (y.size() / height);
+      long bytes = (long) width * Float.BYTES;
       int[] rows = rows(op, inputs.get(1), height);
-      int perPart = Math.max(Math.ceilDiv(height, PARTS), Math.ceilDiv(GRAIN, width));
-      int parts = Math.ceilDiv(height, perPart);
-      int[] starts = new int[parts + 1];
-      int[] order = byPart(rows, perPart, starts);
-      Window into = Window.of(inputs.get(0), y.shape());
-      Window source = Window.of(inputs.get(2), inputs.get(2).shape());
-      MemorySegment to = y.elements();
+      int[] starts = new int[height + 1];
+      int[] order = byRow(rows, starts);
       Parallel.range(
-          parts,
-          1,
+          height,
+          Math.max(1, GRAIN / width),
           (first, end) -> {
-            MemorySegment room = Scratch.own().line(0, width);
-            for (int part = (int) first; part < end; part++) {
-              int from = part * perPart;
-              int count = Math.min(perPart, height - from);
-              copy(into, to, (long) from * width, (long) count * width);
-              for (int i = starts[part]; i < starts[part + 1]; i++) {
-                addRow(
-                    source,
-                    (long) order[i] * width,
-                    to,
-                    (long) rows[order[i]] * width,
-                    room,
-                    width);
+            var into = new Source(inputs.get(0), width, 0);
+            var source = new Source(inputs.get(2), width, 1);
+            for (int row = (int) first; row < end; row++) {
+              long at = y.offsetBytes() + row * bytes;
+              into.load(row);
+              MemorySegment.copy(into.data, into.at, y.data(), at, bytes);
+              for (int i = starts[row]; i < starts[row + 1]; i++) {
+                source.load(order[i]);
+                add(source.data, source.at, y.data(), at, width);
               }
             }
           });
     };
   }
 
-  /** Returns the positions of an index ordered by part, in their own order within each. */
-  private static int[] byPart(int[] rows, int perPart, int[] starts) {
-    for (int row : rows) starts[row / perPart + 1]++;
-    for (int part = 1; part < starts.length; part++) starts[part] += starts[part - 1];
+  /**
+   * Returns the positions of an index ordered by the row they name, in their own order within each;
+   * {@code starts} becomes where each row's begin.
+   */
+  private static int[] byRow(int[] rows, int[] starts) {
+    for (int row : rows) starts[row + 1]++;
+    for (int row = 1; row < starts.length; row++) starts[row] += starts[row - 1];
     int[] next = starts.clone();
     int[] order = new int[rows.length];
-    for (int i = 0; i < rows.length; i++) order[next[rows[i] / perPart]++] = i;
+    for (int i = 0; i < rows.length; i++) order[next[rows[i]]++] = i;
     return order;
   }
 
-  private static void copy(Window from, MemorySegment to, long at, long count) {
-    for (long done = 0; done < count; done += Blocks.SIZE) {
-      int block = (int) Math.min(Blocks.SIZE, count - done);
-      from.read(at + done, slice(to, at + done, block), block);
-    }
-  }
-
-  private static void addRow(
-      Window source, long from, MemorySegment y, long to, MemorySegment room, int width) {
-    long direct = source.sideBySide(from, width);
-    if (direct < 0) source.read(from, room, width);
-    MemorySegment x = direct < 0 ? room : source.data();
-    long xAt = Math.max(0, direct) * Float.BYTES;
-    add(x, xAt, y, to * Float.BYTES, width);
-  }
-
   private static void add(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    int i = 0;
-    for (; i + LANES <= count; i += LANES) {
+    int whole = count - count % LANES;
+    for (int i = 0; i < whole; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
-      FloatVector.fromMemorySegment(S, y, yAt + byteAt, ORDER)
-          .add(FloatVector.fromMemorySegment(S, x, xAt + byteAt, ORDER))
-          .intoMemorySegment(y, yAt + byteAt, ORDER);
+      store(load(y, yAt + byteAt).add(load(x, xAt + byteAt)), y, yAt + byteAt);
     }
-    for (; i < count; i++) {
+    for (int i = whole; i < count; i++) {
       long byteAt = (long) i * Float.BYTES;
       y.set(FLOAT, yAt + byteAt, y.get(FLOAT, yAt + byteAt) + x.get(FLOAT, xAt + byteAt));
     }
   }
 
   private static int[] rows(Op op, Operand index, int size) {
-    int[] rows = new int[Math.toIntExact(index.size())];
-    Layout layout = index.layout();
+    int[] rows = numbers(index);
     for (int i = 0; i < rows.length; i++) {
-      long row = index.getLong(position(layout, i));
-      if (row < 0 || row >= size) {
+      if (rows[i] < 0 || rows[i] >= size) {
         throw new IndexOutOfBoundsException(
-            "%s: index %d is outside axis 0 of size %d".formatted(op.label(), row, size));
+            "%s: index %d is outside axis 0 of size %d"
+                .formatted(op.label(), index.getLong(position(index.layout(), i)), size));
       }
-      rows[i] = (int) row;
     }
     return rows;
+  }
+
+  /** Returns an index's numbers; -1 for those that no int can hold. */
+  private static int[] numbers(Operand index) {
+    int[] numbers = new int[Math.toIntExact(index.size())];
+    if (index.dtype() == DType.I32 && index.isContiguous()) {
+      MemorySegment.copy(
+          index.data(), ValueLayout.JAVA_INT, index.offsetBytes(), numbers, 0, numbers.length);
+      return numbers;
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      long number = index.getLong(position(index.layout(), i));
+      numbers[i] = number == (int) number ? (int) number : -1;
+    }
+    return numbers;
   }
 
   private static long position(Layout layout, long number) {
@@ -156,5 +141,36 @@ final class RowKernels {
       rest /= size;
     }
     return at;
+  }
+
+  /** A row of an operand at a time: where it lies if side by side there, else copied. */
+  private static final class Source {
+    private final Window window;
+    private final int width;
+    private final MemorySegment room;
+    private final boolean repeats;
+    private boolean filled;
+
+    private MemorySegment data;
+    private long at;
+
+    Source(Operand x, int width, int slot) {
+      this.window = Window.of(x, x.shape());
+      this.width = width;
+      this.room = Scratch.own().line(slot, width);
+      this.repeats = window.repeatsEvery(width);
+      this.data = room;
+    }
+
+    void load(long row) {
+      long direct = window.sideBySide(row * width, width);
+      if (direct >= 0) {
+        data = window.data();
+        at = direct * Float.BYTES;
+      } else if (!filled) {
+        window.read(row * width, room, width);
+        filled = repeats; // zeros to add to, for one, are a single number
+      }
+    }
   }
 }

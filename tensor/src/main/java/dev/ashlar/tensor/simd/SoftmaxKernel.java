@@ -1,8 +1,8 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.spi.Kernel;
@@ -16,6 +16,9 @@ import jdk.incubator.vector.FloatVector;
 record SoftmaxKernel(boolean logarithm) implements Kernel {
   private static final int GRAIN = 16_384;
 
+  // Rows side by side: while the lanes of one are joined to a number, the next is under way.
+  private static final int GROUP = 4;
+
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
     Operand y = outputs.getFirst();
@@ -27,25 +30,37 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
         to.count(),
         Math.max(1, GRAIN / padded),
         (first, end) -> {
-          FloatRows.Cursor x = from.cursor(0);
-          FloatRows.Cursor result = to.cursor(1);
-          for (long row = first; row < end; row++) {
-            x.load(row, Float.NEGATIVE_INFINITY);
-            result.begin(row);
-            softmax(x, result, padded);
-            result.store(row);
+          FloatRows.Cursor[] x = from.cursors(0, GROUP);
+          FloatRows.Cursor[] result = to.cursors(GROUP, GROUP);
+          for (long row = first; row < end; row += GROUP) {
+            int count = (int) Math.min(GROUP, end - row);
+            for (int i = 0; i < count; i++) {
+              x[i].load(row + i, Float.NEGATIVE_INFINITY);
+              result[i].begin(row + i);
+            }
+            if (logarithm) logSoftmax(x, result, count, padded);
+            else softmax(x, result, count, padded);
+            for (int i = 0; i < count; i++) result[i].store(row + i);
           }
         });
   }
 
-  private void softmax(FloatBlock x, FloatBlock y, int count) {
-    float max = SoftmaxRows.max(x, count);
-    if (logarithm) {
-      float log = (float) StrictMath.log(SoftmaxRows.sumExp(x, max, count));
-      subtract(x.data(), x.at(), y.data(), y.at(), max, log, count);
-    } else {
-      float sum = (float) SoftmaxRows.exp(x, y, max, count);
-      scale(y.data(), y.at(), 1 / sum, count);
+  private static void softmax(FloatBlock[] x, FloatBlock[] y, int rows, int count) {
+    float[] max = new float[GROUP];
+    double[] sums = new double[GROUP];
+    for (int i = 0; i < rows; i++) max[i] = SoftmaxRows.max(x[i], count);
+    for (int i = 0; i < rows; i++) sums[i] = SoftmaxRows.exp(x[i], y[i], max[i], count);
+    for (int i = 0; i < rows; i++) scale(y[i].data(), y[i].at(), 1 / (float) sums[i], count);
+  }
+
+  private static void logSoftmax(FloatBlock[] x, FloatBlock[] y, int rows, int count) {
+    float[] max = new float[GROUP];
+    double[] sums = new double[GROUP];
+    for (int i = 0; i < rows; i++) max[i] = SoftmaxRows.max(x[i], count);
+    for (int i = 0; i < rows; i++) sums[i] = SoftmaxRows.sumExp(x[i], max[i], count);
+    for (int i = 0; i < rows; i++) {
+      float log = (float) StrictMath.log(sums[i]);
+      subtract(x[i].data(), x[i].at(), y[i].data(), y[i].at(), max[i], log, count);
     }
   }
 
@@ -53,11 +68,8 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
   private static void scale(MemorySegment y, long at, float by, int count) {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + (long) i * Float.BYTES;
-      FloatVector scaled =
-          FloatVector.fromMemorySegment(S, FloatBlock.known(y), byteAt, ORDER).mul(by);
-      scaled
-          .blend(0f, scaled.compare(LT, Float.MIN_NORMAL))
-          .intoMemorySegment(FloatBlock.known(y), byteAt, ORDER);
+      FloatVector scaled = load(y, byteAt).mul(by);
+      store(scaled.blend(0f, scaled.compare(LT, Float.MIN_NORMAL)), y, byteAt);
     }
   }
 
@@ -65,10 +77,7 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
       MemorySegment x, long xAt, MemorySegment y, long yAt, float max, float log, int count) {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
-      FloatVector.fromMemorySegment(S, FloatBlock.known(x), xAt + byteAt, ORDER)
-          .sub(max)
-          .sub(log)
-          .intoMemorySegment(FloatBlock.known(y), yAt + byteAt, ORDER);
+      store(load(x, xAt + byteAt).sub(max).sub(log), y, yAt + byteAt);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.load;
+import static dev.ashlar.tensor.simd.FloatBlock.store;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
@@ -26,19 +27,18 @@ public final class SoftmaxRows {
   private static float max(MemorySegment x, long at, int count) {
     FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
     FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
     int i = 0;
-    for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    for (; i + 4 * LANES <= count; i += 4 * LANES) {
       long from = at + (long) i * Float.BYTES;
-      a = a.max(FloatVector.fromMemorySegment(S, FloatBlock.known(x), from, ORDER));
-      b = b.max(FloatVector.fromMemorySegment(S, FloatBlock.known(x), from + VECTOR_BYTES, ORDER));
+      a = a.max(load(x, from));
+      b = b.max(load(x, from + VECTOR_BYTES));
+      c = c.max(load(x, from + 2 * VECTOR_BYTES));
+      d = d.max(load(x, from + 3 * VECTOR_BYTES));
     }
-    if (i < count) {
-      a =
-          a.max(
-              FloatVector.fromMemorySegment(
-                  S, FloatBlock.known(x), at + (long) i * Float.BYTES, ORDER));
-    }
-    return LaneFolds.max(a.max(b));
+    for (; i < count; i += LANES) a = a.max(load(x, at + (long) i * Float.BYTES));
+    return LaneFolds.max(a.max(b).max(c.max(d)));
   }
 
   /** Returns the sum of e^(x - max). */
@@ -54,8 +54,7 @@ public final class SoftmaxRows {
     FloatVector sum = FloatVector.zero(S);
     for (int i = 0; i < count; i += LANES) {
       long from = at + (long) i * Float.BYTES;
-      FloatVector below =
-          FloatVector.fromMemorySegment(S, FloatBlock.known(x), from, ORDER).sub(max);
+      FloatVector below = load(x, from).sub(max);
       sum = sum.add(VectorMath.expFlushed(below));
     }
     return LaneFolds.sum(sum);
@@ -77,10 +76,9 @@ public final class SoftmaxRows {
     FloatVector sum = FloatVector.zero(S);
     for (int i = 0; i < count; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
-      FloatVector below =
-          FloatVector.fromMemorySegment(S, FloatBlock.known(x), xAt + byteAt, ORDER).sub(max);
+      FloatVector below = load(x, xAt + byteAt).sub(max);
       FloatVector power = VectorMath.expFlushed(below);
-      power.intoMemorySegment(FloatBlock.known(y), yAt + byteAt, ORDER);
+      store(power, y, yAt + byteAt);
       sum = sum.add(power);
     }
     return LaneFolds.sum(sum);

@@ -1,5 +1,6 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.load;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
@@ -243,9 +244,5 @@ final class Squares {
     v5.intoArray(to, tt + 5 * pitch);
     v6.intoArray(to, tt + 6 * pitch);
     v7.intoArray(to, tt + 7 * pitch);
-  }
-
-  private static FloatVector load(MemorySegment w, long bytes) {
-    return FloatVector.fromMemorySegment(S, FloatBlock.known(w), bytes, FloatBlock.ORDER);
   }
 }
