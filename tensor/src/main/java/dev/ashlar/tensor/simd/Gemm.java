@@ -17,9 +17,10 @@ import jdk.incubator.vector.FloatVector;
  * One product of two F32 matrices, blocked for the caches as in Goto and van de Geijn, "Anatomy of
  * high-performance matrix multiplication" (TOMS 2008). The right matrix is packed into panels as
  * wide as a micro-kernel, by all threads together, or a small one by each for itself; then each
- * task packs a few rows of the left one at a time, keeps them in the first-level cache, and passes
- * all panels by. An element of the product is the sum over blocks of {@link MicroKernels#DEPTH} of
- * chains of fused multiply-adds in the order of k: the same bits however the work is shared out.
+ * task packs some rows of the left one, and passes all panels by a block of them at a time, which
+ * stays in the first-level cache. An element of the product is the sum over blocks of {@link
+ * MicroKernels#DEPTH} of chains of fused multiply-adds in the order of k: the same bits however the
+ * work is shared out.
  */
 final class Gemm {
   /**
