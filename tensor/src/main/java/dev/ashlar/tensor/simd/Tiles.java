@@ -14,7 +14,11 @@ import java.lang.foreign.ValueLayout;
  * moved as floats, which keeps the bits of whatever they are: nothing is computed.
  */
 final class Tiles {
-  private static final int SIDE = 32;
+  private static final int SIDE = 64;
+
+  /** Elements worth handing to another thread. */
+  private static final int GRAIN = 32 * Blocks.SIZE;
+
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   private final MemorySegment from;
@@ -54,21 +58,25 @@ final class Tiles {
   void copy() {
     long planes = 1;
     for (int axis = 0; axis < last; axis++) if (axis != near) planes *= layout.shape().dim(axis);
-    long bands = (layout.shape().dim(near) + SIDE - 1) / SIDE;
-    long work = (long) SIDE * layout.shape().dim(last);
+    int down = Math.ceilDiv(layout.shape().dim(near), SIDE);
+    int across = Math.ceilDiv(layout.shape().dim(last), SIDE);
     Parallel.range(
-        planes * bands,
-        Math.max(1, 32 * Blocks.SIZE / work),
+        planes * across * down,
+        Math.max(1, GRAIN / (SIDE * SIDE)),
         (first, end) -> {
-          float[] tile = Scratch.own().a;
-          for (long i = first; i < end; i++) copyBand(i / bands, (int) (i % bands) * SIDE, tile);
+          float[] tile = Scratch.own().sums(SIDE * SIDE);
+          for (long i = first; i < end; i++) {
+            // Along the near axis first: the input is read as it lies.
+            copyTile(
+                i / down / across, (int) (i % down) * SIDE, (int) (i / down % across) * SIDE, tile);
+          }
         });
   }
 
-  /** Copies {@link #SIDE} positions of the near axis, all of the last axis, one of every other. */
-  private void copyBand(long plane, int near, float[] tile) {
-    long source = layout.offsetElements() + near;
-    long target = toOffset + near * toStrides[this.near];
+  /** Copies {@link #SIDE} positions of the near and of the last axis, one of every other. */
+  private void copyTile(long plane, int near, int at, float[] tile) {
+    long source = layout.offsetElements() + near + at * layout.strideElements(last);
+    long target = toOffset + near * toStrides[this.near] + at;
     long rest = plane;
     for (int axis = last - 1; axis >= 0; axis--) {
       if (axis == this.near) continue;
@@ -78,12 +86,9 @@ final class Tiles {
       rest /= size;
     }
     int height = Math.min(SIDE, layout.shape().dim(this.near) - near);
-    int length = layout.shape().dim(last);
-    for (int at = 0; at < length; at += SIDE) {
-      int width = Math.min(SIDE, length - at);
-      read(source + at * layout.strideElements(last), height, width, tile);
-      write(target + at, height, width, tile);
-    }
+    int width = Math.min(SIDE, layout.shape().dim(last) - at);
+    read(source, height, width, tile);
+    write(target, height, width, tile);
   }
 
   private void read(long at, int height, int width, float[] tile) {
