@@ -150,7 +150,6 @@ final class BlockBackward extends BlockWalk {
         count,
         rows.numbers,
         rows.at(column, t),
-        into.width(column),
         into.numbers,
         into.at(problem.keyHead(head), column, place + j));
   }
@@ -168,7 +167,6 @@ final class BlockBackward extends BlockWalk {
           to - hidden,
           keys.numbers,
           from,
-          keys.width(column),
           dQueries.numbers,
           dQueries.at(column, t));
     }

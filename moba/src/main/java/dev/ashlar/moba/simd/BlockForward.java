@@ -1,5 +1,6 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
@@ -113,10 +114,10 @@ final class BlockForward extends BlockWalk {
       float factor = 1 / sums[i];
       for (int column = 0; column < PanelRows.panels(size); column++) {
         int at = out.at(column, i);
-        for (int d = at; d < at + PANEL; d += LANES) {
+        for (int d = at; d < at + COLUMNS; d += LANES) {
           FloatVector.fromArray(SPECIES, out.numbers, d).mul(factor).intoArray(out.numbers, d);
         }
-        long to = (row * size + column * PANEL) * Float.BYTES;
+        long to = (row * size + column * COLUMNS) * Float.BYTES;
         int width = values.width(column);
         MemorySegment.copy(out.numbers, at, outs, ValueLayout.JAVA_FLOAT, to, width);
       }
@@ -229,7 +230,7 @@ final class BlockForward extends BlockWalk {
   private void score(int head, int t, int to, int place, int key, int hidden, int before, int end) {
     PanelProducts.scores(
         queries,
-        firstQuery + t * PANEL,
+        firstQuery + t * COLUMNS,
         columnStep,
         to - t,
         problem.query().size,
@@ -266,7 +267,6 @@ final class BlockForward extends BlockWalk {
               to - from,
               values.numbers,
               value,
-              values.width(column),
               news.numbers,
               news.at(column, t));
         }

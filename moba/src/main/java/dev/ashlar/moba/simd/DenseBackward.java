@@ -1,5 +1,6 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.PanelProducts.TILE;
@@ -230,7 +231,6 @@ final class DenseBackward {
       int key,
       int count,
       int ahead) {
-    int width = rows.width(panel);
     int from = rows.at(head, panel, query);
     int to = into.at(problem.keyHead(head), panel, key);
     for (int j = 0; j < count; j += ROWS) {
@@ -241,10 +241,9 @@ final class DenseBackward {
           j * PITCH + first,
           size - first,
           rows.numbers,
-          from + first * PANEL,
-          width,
+          from + first * COLUMNS,
           into.numbers,
-          to + j * PANEL);
+          to + j * COLUMNS);
     }
   }
 
@@ -257,8 +256,7 @@ final class DenseBackward {
     for (int t = 0; t < size; t += ROWS) {
       int seen = Math.min(count, t + ROWS - ahead);
       if (seen <= 0) continue;
-      PanelProducts.collect(
-          dScores, t, seen, keys.numbers, from, keys.width(panel), into.numbers, to + t * PANEL);
+      PanelProducts.collect(dScores, t, seen, keys.numbers, from, into.numbers, to + t * COLUMNS);
     }
   }
 }

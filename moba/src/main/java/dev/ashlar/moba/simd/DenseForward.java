@@ -1,5 +1,6 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
@@ -45,12 +46,12 @@ final class DenseForward {
   private final float[] factors = new float[PANEL];
   private final float[] before = new float[PANEL]; // sums
   private final float[] unused = new float[TILE];
-  private final float[] out; // [panels, TILE, PANEL]
+  private final float[] out; // [panels, TILE, COLUMNS]
 
   private DenseForward(DenseProblem problem) {
     this.problem = problem;
     this.queries = new QueryTile(problem.query().size, TILE);
-    this.out = new float[PanelRows.panels(problem.value().size) * TILE * PANEL];
+    this.out = new float[PanelRows.panels(problem.value().size) * TILE * COLUMNS];
   }
 
   /** Writes out [T, H, D] and logSumExp [T, H]. */
@@ -150,14 +151,7 @@ final class DenseForward {
         int seen = Math.min(count, t + ROWS - ahead);
         if (seen <= 0) continue;
         PanelProducts.collect(
-            scores,
-            t - lane,
-            seen,
-            values.numbers,
-            at,
-            values.width(panel),
-            out,
-            (panel * TILE + t) * PANEL);
+            scores, t - lane, seen, values.numbers, at, out, (panel * TILE + t) * COLUMNS);
       }
     }
   }
@@ -165,8 +159,8 @@ final class DenseForward {
   private void rescale(int lane) {
     for (int t = 0; t < PANEL; t++) {
       if (factors[t] == 1) continue;
-      for (int at = (lane + t) * PANEL; at < out.length; at += TILE * PANEL) {
-        for (int d = at; d < at + PANEL; d += LANES) {
+      for (int at = (lane + t) * COLUMNS; at < out.length; at += TILE * COLUMNS) {
+        for (int d = at; d < at + COLUMNS; d += LANES) {
           FloatVector.fromArray(SPECIES, out, d).mul(factors[t]).intoArray(out, d);
         }
       }
@@ -177,12 +171,12 @@ final class DenseForward {
     int width = problem.value().size;
     for (int panel = 0; panel < PanelRows.panels(width); panel++) {
       for (int t = 0; t < size; t++) {
-        int at = (panel * TILE + t) * PANEL;
+        int at = (panel * TILE + t) * COLUMNS;
         float factor = 1 / sums[t];
-        for (int d = at; d < at + PANEL; d += LANES) {
+        for (int d = at; d < at + COLUMNS; d += LANES) {
           FloatVector.fromArray(SPECIES, out, d).mul(factor).intoArray(out, d);
         }
-        long to = ((long) (from + t) * problem.heads() + head) * width + panel * PANEL;
+        long to = ((long) (from + t) * problem.heads() + head) * width + panel * COLUMNS;
         int count = problem.value().width(panel);
         MemorySegment.copy(out, at, outs, ValueLayout.JAVA_FLOAT, to * Float.BYTES, count);
       }

@@ -6,19 +6,25 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The matrix products of dense attention, on register blocks of four rows by four vectors, or eight
- * by two. Everything is in float arrays, and rows begin a constant number of places after each
- * other: one register then addresses all rows of a block, and the compiler proves an inner loop's
- * accesses once. Each block is summed from zero and added to memory at the end, so that no sum
- * waits for memory first.
+ * The matrix products of attention, on register blocks of four rows by four vectors where queries
+ * lie along the lanes, and of eight by two where the numbers of a row do. Everything is in float
+ * arrays, and rows begin a constant number of places after each other: one register then addresses
+ * all rows of a block, and the compiler proves an inner loop's accesses once. Each block is summed
+ * from zero and added to memory at the end, so that no sum waits for memory first.
  *
  * <p>Rows of queries, keys, values and their gradients lie in panels, see {@link PanelRows}.
  * Scores, probabilities and their gradients lie key by key with the queries of a tile along the
  * lanes: number (j, t) at {@code j * PITCH + t}.
  */
 final class PanelProducts {
-  /** Four vectors: the numbers of a row that lie together, and the queries scored together. */
+  /** The queries scored together: four vectors. */
   static final int PANEL = 4 * LANES;
+
+  /**
+   * The numbers of a row that lie together: two vectors, of which heads of 32, 64, 96 and 128 fill
+   * a whole number.
+   */
+  static final int COLUMNS = 2 * LANES;
 
   /** The queries of a tile. */
   static final int TILE = 2 * PANEL;
@@ -34,7 +40,7 @@ final class PanelProducts {
    * Writes scores (j, t) = row j · query t over {@code depth} numbers, for {@code count} rows,
    * rounded up to eights, and one panel of queries.
    *
-   * @param rows keys or values, row j from {@code at + j * PANEL}
+   * @param rows keys or values, row j from {@code at + j * COLUMNS}
    * @param step from a panel of a row's numbers to the next one
    * @param queries number d of query t at {@code from + d * PANEL + t}
    * @param to where score (0, 0) is
@@ -50,7 +56,7 @@ final class PanelProducts {
       float[] scores,
       int to) {
     for (int j = 0; j < count; j += 4) {
-      fourScores(rows, at + j * PANEL, step, depth, queries, from, scores, to + j * PITCH);
+      fourScores(rows, at + j * COLUMNS, step, depth, queries, from, scores, to + j * PITCH);
     }
   }
 
@@ -79,8 +85,8 @@ final class PanelProducts {
         c31 = FloatVector.zero(SPECIES),
         c32 = FloatVector.zero(SPECIES),
         c33 = FloatVector.zero(SPECIES);
-    for (int d = 0; d < depth; d += PANEL) {
-      int width = Math.min(PANEL, depth - d);
+    for (int d = 0; d < depth; d += COLUMNS) {
+      int width = Math.min(COLUMNS, depth - d);
       for (int k = 0; k < width; k++) {
         FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
         FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
@@ -91,24 +97,24 @@ final class PanelProducts {
         c01 = x.fma(b1, c01);
         c02 = x.fma(b2, c02);
         c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + COLUMNS]);
         c10 = x.fma(b0, c10);
         c11 = x.fma(b1, c11);
         c12 = x.fma(b2, c12);
         c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * COLUMNS]);
         c20 = x.fma(b0, c20);
         c21 = x.fma(b1, c21);
         c22 = x.fma(b2, c22);
         c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * COLUMNS]);
         c30 = x.fma(b0, c30);
         c31 = x.fma(b1, c31);
         c32 = x.fma(b2, c32);
         c33 = x.fma(b3, c33);
       }
       at += step;
-      from += PANEL * PANEL;
+      from += COLUMNS * PANEL;
     }
     c00.intoArray(scores, to);
     c01.intoArray(scores, to + LANES);
@@ -132,7 +138,7 @@ final class PanelProducts {
    * Writes weight (j, t) · (row j · query t - delta t) over {@code depth} numbers, for {@code
    * count} rows, rounded up to eights, and one panel of queries.
    *
-   * @param rows values, row j from {@code at + j * PANEL}
+   * @param rows values, row j from {@code at + j * COLUMNS}
    * @param step from a panel of a row's numbers to the next one
    * @param queries number d of query t at {@code from + d * PANEL + t}
    * @param lane where the deltas of the queries begin
@@ -154,7 +160,7 @@ final class PanelProducts {
     for (int j = 0; j < count; j += 4) {
       int score = to + j * PITCH;
       fourGradients(
-          rows, at + j * PANEL, step, depth, queries, from, weights, delta, lane, into, score);
+          rows, at + j * COLUMNS, step, depth, queries, from, weights, delta, lane, into, score);
     }
   }
 
@@ -186,8 +192,8 @@ final class PanelProducts {
         c31 = FloatVector.zero(SPECIES),
         c32 = FloatVector.zero(SPECIES),
         c33 = FloatVector.zero(SPECIES);
-    for (int d = 0; d < depth; d += PANEL) {
-      int width = Math.min(PANEL, depth - d);
+    for (int d = 0; d < depth; d += COLUMNS) {
+      int width = Math.min(COLUMNS, depth - d);
       for (int k = 0; k < width; k++) {
         FloatVector b0 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL);
         FloatVector b1 = FloatVector.fromArray(SPECIES, queries, from + k * PANEL + LANES);
@@ -198,24 +204,24 @@ final class PanelProducts {
         c01 = x.fma(b1, c01);
         c02 = x.fma(b2, c02);
         c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(SPECIES, rows[at + k + PANEL]);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + COLUMNS]);
         c10 = x.fma(b0, c10);
         c11 = x.fma(b1, c11);
         c12 = x.fma(b2, c12);
         c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * PANEL]);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 2 * COLUMNS]);
         c20 = x.fma(b0, c20);
         c21 = x.fma(b1, c21);
         c22 = x.fma(b2, c22);
         c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * PANEL]);
+        x = FloatVector.broadcast(SPECIES, rows[at + k + 3 * COLUMNS]);
         c30 = x.fma(b0, c30);
         c31 = x.fma(b1, c31);
         c32 = x.fma(b2, c32);
         c33 = x.fma(b3, c33);
       }
       at += step;
-      from += PANEL * PANEL;
+      from += COLUMNS * PANEL;
     }
     FloatVector delta0 = FloatVector.fromArray(SPECIES, delta, lane);
     FloatVector delta1 = FloatVector.fromArray(SPECIES, delta, lane + LANES);
@@ -271,93 +277,13 @@ final class PanelProducts {
 
   /**
    * Adds to rows t of {@code into} the sum over the {@code depth} first keys j of weight (j, t)
-   * times row j, for eight rows of {@code width} numbers.
+   * times row j, for eight rows.
    *
    * @param at where weight (0, t) of the first row t is
-   * @param from where row 0 begins; the next ones begin a panel later each, in {@code into} too
+   * @param from where row 0 begins; the next ones begin {@link #COLUMNS} later each, in {@code
+   *     into} too
    */
   static void collect(
-      float[] weights, int at, int depth, float[] rows, int from, int width, float[] into, int to) {
-    if (width <= 2 * LANES) {
-      eightCollected(weights, at, depth, rows, from, into, to);
-    } else {
-      fourCollected(weights, at, depth, rows, from, into, to);
-      fourCollected(weights, at + 4, depth, rows, from, into, to + 4 * PANEL);
-    }
-  }
-
-  private static void fourCollected(
-      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
-    FloatVector c00 = FloatVector.zero(SPECIES),
-        c01 = FloatVector.zero(SPECIES),
-        c02 = FloatVector.zero(SPECIES),
-        c03 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES),
-        c11 = FloatVector.zero(SPECIES),
-        c12 = FloatVector.zero(SPECIES),
-        c13 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES),
-        c21 = FloatVector.zero(SPECIES),
-        c22 = FloatVector.zero(SPECIES),
-        c23 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES),
-        c31 = FloatVector.zero(SPECIES),
-        c32 = FloatVector.zero(SPECIES),
-        c33 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + 3 * LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      c03 = x.fma(b3, c03);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      c13 = x.fma(b3, c13);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      c23 = x.fma(b3, c23);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-      c33 = x.fma(b3, c33);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c02.add(FloatVector.fromArray(SPECIES, into, to + 2 * LANES)).intoArray(into, to + 2 * LANES);
-    c03.add(FloatVector.fromArray(SPECIES, into, to + 3 * LANES)).intoArray(into, to + 3 * LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + PANEL)).intoArray(into, to + PANEL);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + PANEL + LANES))
-        .intoArray(into, to + PANEL + LANES);
-    c12.add(FloatVector.fromArray(SPECIES, into, to + PANEL + 2 * LANES))
-        .intoArray(into, to + PANEL + 2 * LANES);
-    c13.add(FloatVector.fromArray(SPECIES, into, to + PANEL + 3 * LANES))
-        .intoArray(into, to + PANEL + 3 * LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL)).intoArray(into, to + 2 * PANEL);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + LANES))
-        .intoArray(into, to + 2 * PANEL + LANES);
-    c22.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + 2 * LANES))
-        .intoArray(into, to + 2 * PANEL + 2 * LANES);
-    c23.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + 3 * LANES))
-        .intoArray(into, to + 2 * PANEL + 3 * LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL)).intoArray(into, to + 3 * PANEL);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + LANES))
-        .intoArray(into, to + 3 * PANEL + LANES);
-    c32.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + 2 * LANES))
-        .intoArray(into, to + 3 * PANEL + 2 * LANES);
-    c33.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + 3 * LANES))
-        .intoArray(into, to + 3 * PANEL + 3 * LANES);
-  }
-
-  private static void eightCollected(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
     FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
@@ -368,8 +294,8 @@ final class PanelProducts {
     FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
     FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
     for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
       FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -397,119 +323,44 @@ final class PanelProducts {
     }
     c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
     c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + PANEL)).intoArray(into, to + PANEL);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + PANEL + LANES))
-        .intoArray(into, to + PANEL + LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL)).intoArray(into, to + 2 * PANEL);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + LANES))
-        .intoArray(into, to + 2 * PANEL + LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL)).intoArray(into, to + 3 * PANEL);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + LANES))
-        .intoArray(into, to + 3 * PANEL + LANES);
-    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * PANEL)).intoArray(into, to + 4 * PANEL);
-    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * PANEL + LANES))
-        .intoArray(into, to + 4 * PANEL + LANES);
-    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * PANEL)).intoArray(into, to + 5 * PANEL);
-    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * PANEL + LANES))
-        .intoArray(into, to + 5 * PANEL + LANES);
-    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * PANEL)).intoArray(into, to + 6 * PANEL);
-    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * PANEL + LANES))
-        .intoArray(into, to + 6 * PANEL + LANES);
-    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * PANEL)).intoArray(into, to + 7 * PANEL);
-    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * PANEL + LANES))
-        .intoArray(into, to + 7 * PANEL + LANES);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
+        .intoArray(into, to + 4 * COLUMNS);
+    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
+        .intoArray(into, to + 4 * COLUMNS + LANES);
+    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
+        .intoArray(into, to + 5 * COLUMNS);
+    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
+        .intoArray(into, to + 5 * COLUMNS + LANES);
+    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
+        .intoArray(into, to + 6 * COLUMNS);
+    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
+        .intoArray(into, to + 6 * COLUMNS + LANES);
+    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
+        .intoArray(into, to + 7 * COLUMNS);
+    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
+        .intoArray(into, to + 7 * COLUMNS + LANES);
   }
 
   /**
    * Adds to rows j of {@code into} the sum over {@code depth} queries t of weight (j, t) times row
-   * t, for eight rows of {@code width} numbers.
+   * t, for eight rows.
    *
    * @param at where the weight of the first row and query is
-   * @param from where the first query's row begins; the next ones begin a panel later each, in
-   *     {@code into} too
+   * @param from where the first query's row begins; the next ones begin {@link #COLUMNS} later
+   *     each, in {@code into} too
    */
   static void spread(
-      float[] weights, int at, int depth, float[] rows, int from, int width, float[] into, int to) {
-    if (width <= 2 * LANES) {
-      eightSpread(weights, at, depth, rows, from, into, to);
-    } else {
-      fourSpread(weights, at, depth, rows, from, into, to);
-      fourSpread(weights, at + 4 * PITCH, depth, rows, from, into, to + 4 * PANEL);
-    }
-  }
-
-  private static void fourSpread(
-      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
-    FloatVector c00 = FloatVector.zero(SPECIES),
-        c01 = FloatVector.zero(SPECIES),
-        c02 = FloatVector.zero(SPECIES),
-        c03 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES),
-        c11 = FloatVector.zero(SPECIES),
-        c12 = FloatVector.zero(SPECIES),
-        c13 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES),
-        c21 = FloatVector.zero(SPECIES),
-        c22 = FloatVector.zero(SPECIES),
-        c23 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES),
-        c31 = FloatVector.zero(SPECIES),
-        c32 = FloatVector.zero(SPECIES),
-        c33 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + 3 * LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      c03 = x.fma(b3, c03);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      c13 = x.fma(b3, c13);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      c23 = x.fma(b3, c23);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-      c33 = x.fma(b3, c33);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c02.add(FloatVector.fromArray(SPECIES, into, to + 2 * LANES)).intoArray(into, to + 2 * LANES);
-    c03.add(FloatVector.fromArray(SPECIES, into, to + 3 * LANES)).intoArray(into, to + 3 * LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + PANEL)).intoArray(into, to + PANEL);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + PANEL + LANES))
-        .intoArray(into, to + PANEL + LANES);
-    c12.add(FloatVector.fromArray(SPECIES, into, to + PANEL + 2 * LANES))
-        .intoArray(into, to + PANEL + 2 * LANES);
-    c13.add(FloatVector.fromArray(SPECIES, into, to + PANEL + 3 * LANES))
-        .intoArray(into, to + PANEL + 3 * LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL)).intoArray(into, to + 2 * PANEL);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + LANES))
-        .intoArray(into, to + 2 * PANEL + LANES);
-    c22.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + 2 * LANES))
-        .intoArray(into, to + 2 * PANEL + 2 * LANES);
-    c23.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + 3 * LANES))
-        .intoArray(into, to + 2 * PANEL + 3 * LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL)).intoArray(into, to + 3 * PANEL);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + LANES))
-        .intoArray(into, to + 3 * PANEL + LANES);
-    c32.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + 2 * LANES))
-        .intoArray(into, to + 3 * PANEL + 2 * LANES);
-    c33.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + 3 * LANES))
-        .intoArray(into, to + 3 * PANEL + 3 * LANES);
-  }
-
-  private static void eightSpread(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
     FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
@@ -520,8 +371,8 @@ final class PanelProducts {
     FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
     FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
     for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
       FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
@@ -549,26 +400,32 @@ final class PanelProducts {
     }
     c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
     c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + PANEL)).intoArray(into, to + PANEL);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + PANEL + LANES))
-        .intoArray(into, to + PANEL + LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL)).intoArray(into, to + 2 * PANEL);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * PANEL + LANES))
-        .intoArray(into, to + 2 * PANEL + LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL)).intoArray(into, to + 3 * PANEL);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * PANEL + LANES))
-        .intoArray(into, to + 3 * PANEL + LANES);
-    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * PANEL)).intoArray(into, to + 4 * PANEL);
-    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * PANEL + LANES))
-        .intoArray(into, to + 4 * PANEL + LANES);
-    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * PANEL)).intoArray(into, to + 5 * PANEL);
-    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * PANEL + LANES))
-        .intoArray(into, to + 5 * PANEL + LANES);
-    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * PANEL)).intoArray(into, to + 6 * PANEL);
-    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * PANEL + LANES))
-        .intoArray(into, to + 6 * PANEL + LANES);
-    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * PANEL)).intoArray(into, to + 7 * PANEL);
-    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * PANEL + LANES))
-        .intoArray(into, to + 7 * PANEL + LANES);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
+        .intoArray(into, to + 4 * COLUMNS);
+    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
+        .intoArray(into, to + 4 * COLUMNS + LANES);
+    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
+        .intoArray(into, to + 5 * COLUMNS);
+    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
+        .intoArray(into, to + 5 * COLUMNS + LANES);
+    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
+        .intoArray(into, to + 6 * COLUMNS);
+    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
+        .intoArray(into, to + 6 * COLUMNS + LANES);
+    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
+        .intoArray(into, to + 7 * COLUMNS);
+    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
+        .intoArray(into, to + 7 * COLUMNS + LANES);
   }
 }

@@ -1,6 +1,6 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -16,8 +16,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * A tensor [T, H, D] in a float array: head by head, and within a head in panels of {@link
- * PanelProducts#PANEL} columns, so that rows lie a constant number of places apart whatever D is. A
- * narrower last panel is filled up with zeros, and so are the rows that {@link PaddedRows} adds.
+ * PanelProducts#COLUMNS} columns, so that rows lie a constant number of places apart whatever D is.
+ * A narrower last panel is filled up with zeros, and so are the rows that {@link PaddedRows} adds.
  */
 final class PanelRows {
   private static final int CHUNK = 32;
@@ -35,7 +35,7 @@ final class PanelRows {
     this.rows = rows;
     this.heads = heads;
     this.size = size;
-    this.numbers = Scratch.take(heads * panels(size) * rows.count() * PANEL);
+    this.numbers = Scratch.take(heads * panels(size) * rows.count() * COLUMNS);
   }
 
   /** Returns rows of zeros. */
@@ -54,12 +54,12 @@ final class PanelRows {
 
   /** Returns whether a tensor of this shape fits into an array with so many places of rows. */
   static boolean fits(long places, Shape shape) {
-    long row = (long) shape.dim(1) * panels(shape.dim(2)) * PANEL;
+    long row = (long) shape.dim(1) * panels(shape.dim(2)) * COLUMNS;
     return row * places <= Integer.MAX_VALUE - 8;
   }
 
   static int panels(int size) {
-    return Math.ceilDiv(size, PANEL);
+    return Math.ceilDiv(size, COLUMNS);
   }
 
   /** Returns the numbers of an operand multiplied by a factor. */
@@ -88,8 +88,8 @@ final class PanelRows {
       int next = i + 1 < places.length ? places[i + 1] : rows.count();
       if (next == places[i] + 1) continue;
       for (int panel = 0; panel < heads * panels(size); panel++) {
-        int from = (panel * rows.count() + places[i] + 1) * PANEL;
-        Arrays.fill(numbers, from, from + (next - places[i] - 1) * PANEL, 0);
+        int from = (panel * rows.count() + places[i] + 1) * COLUMNS;
+        Arrays.fill(numbers, from, from + (next - places[i] - 1) * COLUMNS, 0);
       }
     }
   }
@@ -102,11 +102,11 @@ final class PanelRows {
       int width = width(panel);
       int whole = width - width % LANES;
       for (int head = 0; head < heads; head++) {
-        int source = head * size + panel * PANEL;
+        int source = head * size + panel * COLUMNS;
         int first = at(head, panel, 0);
         for (int row = from; row < to; row++, source += heads * size) {
-          int at = first + rows.places()[row] * PANEL;
-          if (width == PANEL) {
+          int at = first + rows.places()[row] * COLUMNS;
+          if (width == COLUMNS) {
             check = setPanel(chunk, source, factor, at, check);
             continue;
           }
@@ -119,7 +119,7 @@ final class PanelRows {
             numbers[at + d] = chunk[source + d] * factor;
             tailCheck += numbers[at + d] * 0;
           }
-          Arrays.fill(numbers, at + width, at + PANEL, 0);
+          Arrays.fill(numbers, at + width, at + COLUMNS, 0);
         }
       }
     }
@@ -127,19 +127,15 @@ final class PanelRows {
   }
 
   /**
-   * The four vectors of a whole panel one by one: the compiler makes much more of a loop of them.
+   * The two vectors of a whole panel one by one: the compiler makes much more of a loop of them.
    */
   private FloatVector setPanel(float[] from, int source, float factor, int at, FloatVector check) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector x0 = FloatVector.fromArray(SPECIES, from, source).mul(factor);
     FloatVector x1 = FloatVector.fromArray(SPECIES, from, source + LANES).mul(factor);
-    FloatVector x2 = FloatVector.fromArray(SPECIES, from, source + 2 * LANES).mul(factor);
-    FloatVector x3 = FloatVector.fromArray(SPECIES, from, source + 3 * LANES).mul(factor);
     x0.intoArray(numbers, at);
     x1.intoArray(numbers, at + LANES);
-    x2.intoArray(numbers, at + 2 * LANES);
-    x3.intoArray(numbers, at + 3 * LANES);
-    return x0.fma(zero, x1.fma(zero, x2.fma(zero, x3.fma(zero, check))));
+    return x0.fma(zero, x1.fma(zero, check));
   }
 
   /** Writes all numbers, multiplied by a factor, to a contiguous operand [T, H, D]. */
@@ -166,9 +162,9 @@ final class PanelRows {
   private void get(int head, int row, float factor, float[] to) {
     for (int panel = 0; panel < panels(size); panel++) {
       int from = at(head, panel, rows.places()[row]);
-      int at = head * size + panel * PANEL;
+      int at = head * size + panel * COLUMNS;
       int width = width(panel);
-      if (width == PANEL) {
+      if (width == COLUMNS) {
         getPanel(from, factor, to, at);
         continue;
       }
@@ -183,12 +179,8 @@ final class PanelRows {
   private void getPanel(int from, float factor, float[] to, int at) {
     FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
     FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
-    FloatVector x2 = FloatVector.fromArray(SPECIES, numbers, from + 2 * LANES).mul(factor);
-    FloatVector x3 = FloatVector.fromArray(SPECIES, numbers, from + 3 * LANES).mul(factor);
     x0.intoArray(to, at);
     x1.intoArray(to, at + LANES);
-    x2.intoArray(to, at + 2 * LANES);
-    x3.intoArray(to, at + 3 * LANES);
   }
 
   /** Returns whether the numbers it was made of are finite, with the factor. */
@@ -197,16 +189,16 @@ final class PanelRows {
   }
 
   int width(int panel) {
-    return Math.min(PANEL, size - panel * PANEL);
+    return Math.min(COLUMNS, size - panel * COLUMNS);
   }
 
   /** Returns where the numbers of a panel begin in the row at a place of {@link PaddedRows}. */
   int at(int head, int panel, int place) {
-    return ((head * panels(size) + panel) * rows.count() + place) * PANEL;
+    return ((head * panels(size) + panel) * rows.count() + place) * COLUMNS;
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */
   int step() {
-    return rows.count() * PANEL;
+    return rows.count() * COLUMNS;
   }
 }

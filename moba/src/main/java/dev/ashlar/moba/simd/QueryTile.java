@@ -1,5 +1,6 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 
 import java.util.Arrays;
@@ -9,7 +10,7 @@ final class QueryTile {
   // Number d of row t of a panel of rows at (panel * size + d) * PANEL + t.
   private final float[] numbers;
   private final int size;
-  private final float[] copy = new float[PANEL * PANEL];
+  private final float[] copy = new float[PANEL * COLUMNS];
 
   /** Makes room for {@code rows} rows of {@code size} numbers. */
   QueryTile(int size, int rows) {
@@ -25,15 +26,15 @@ final class QueryTile {
       for (int t = 0; t < count; t += PANEL) {
         int some = Math.min(PANEL, count - t);
         // One row after another comes from memory faster than squares do.
-        System.arraycopy(rows.numbers, from + t * PANEL, copy, 0, some * PANEL);
+        System.arraycopy(rows.numbers, from + t * COLUMNS, copy, 0, some * COLUMNS);
         Turned.write(
             copy,
             0,
-            PANEL,
+            COLUMNS,
             some,
             rows.width(panel),
             numbers,
-            t * size + panel * PANEL * PANEL,
+            t * size + panel * COLUMNS * PANEL,
             PANEL);
       }
     }

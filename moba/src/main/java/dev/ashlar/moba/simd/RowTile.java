@@ -1,6 +1,6 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 
@@ -17,17 +17,17 @@ final class RowTile {
   RowTile(int rows, int size) {
     this.rows = rows;
     this.panels = PanelRows.panels(size);
-    this.numbers = new float[panels * rows * PANEL];
+    this.numbers = new float[panels * rows * COLUMNS];
   }
 
   /** Returns where the numbers of a panel begin in a row. */
   int at(int panel, int row) {
-    return (panel * rows + row) * PANEL;
+    return (panel * rows + row) * COLUMNS;
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */
   int step() {
-    return rows * PANEL;
+    return rows * COLUMNS;
   }
 
   /** Takes the rows at {@code count} places. */
@@ -36,15 +36,16 @@ final class RowTile {
       int source = from.at(head, panel, 0);
       int to = at(panel, 0);
       for (int t = 0; t < count; t++) {
-        copy(from.numbers, source + places[t] * PANEL, numbers, to + t * PANEL);
+        copy(from.numbers, source + places[t] * COLUMNS, numbers, to + t * COLUMNS);
       }
     }
   }
 
   private static void copy(float[] from, int at, float[] to, int place) {
-    for (int d = 0; d < PANEL; d += LANES) {
-      FloatVector.fromArray(SPECIES, from, at + d).intoArray(to, place + d);
-    }
+    FloatVector x0 = FloatVector.fromArray(SPECIES, from, at);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, from, at + LANES);
+    x0.intoArray(to, place);
+    x1.intoArray(to, place + LANES);
   }
 
   /** Sets all to zero. */
@@ -58,17 +59,16 @@ final class RowTile {
       int target = into.at(head, panel, 0);
       int from = at(panel, 0);
       for (int t = 0; t < count; t++) {
-        add(numbers, from + t * PANEL, into.numbers, target + places[t] * PANEL);
+        add(numbers, from + t * COLUMNS, into.numbers, target + places[t] * COLUMNS);
       }
     }
   }
 
   private static void add(float[] from, int at, float[] to, int place) {
-    for (int d = 0; d < PANEL; d += LANES) {
-      FloatVector.fromArray(SPECIES, to, place + d)
-          .add(FloatVector.fromArray(SPECIES, from, at + d))
-          .intoArray(to, place + d);
-    }
+    FloatVector x0 = FloatVector.fromArray(SPECIES, from, at);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, from, at + LANES);
+    FloatVector.fromArray(SPECIES, to, place).add(x0).intoArray(to, place);
+    FloatVector.fromArray(SPECIES, to, place + LANES).add(x1).intoArray(to, place + LANES);
   }
 
   /**
@@ -85,10 +85,10 @@ final class RowTile {
   }
 
   private static void merge(float[] from, int at, float[] to, int place, float factor) {
-    for (int d = 0; d < PANEL; d += LANES) {
-      FloatVector.fromArray(SPECIES, to, place + d)
-          .fma(FloatVector.broadcast(SPECIES, factor), FloatVector.fromArray(SPECIES, from, at + d))
-          .intoArray(to, place + d);
-    }
+    FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, from, at);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, from, at + LANES);
+    FloatVector.fromArray(SPECIES, to, place).fma(factors, x0).intoArray(to, place);
+    FloatVector.fromArray(SPECIES, to, place + LANES).fma(factors, x1).intoArray(to, place + LANES);
   }
 }
