@@ -1,5 +1,7 @@
 package dev.ashlar.autodiff.simd;
 
+import static dev.ashlar.tensor.simd.Doubles.D;
+import static dev.ashlar.tensor.simd.Doubles.HALF;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
 import dev.ashlar.tensor.simd.LaneFolds;
@@ -8,21 +10,13 @@ import dev.ashlar.tensor.spi.Parallel;
 import dev.ashlar.tensor.spi.Rows;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link dev.ashlar.autodiff.optim.SumOfSquares}, in double precision with several sums side by
  * side.
  */
 final class Squares {
-  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-  private static final int COUNT = DOUBLES.length();
-
-  /** As many floats as a vector has doubles. */
-  private static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
-
+  private static final int COUNT = D.length();
   private static final int SIZE = 2048;
   private static final long PIECES_PER_CHUNK = 16;
 
@@ -55,24 +49,21 @@ final class Squares {
 
   /** Four sums, so that one addition need not wait for the last. */
   private static double squares(float[] x, int size) {
-    DoubleVector a = DoubleVector.zero(DOUBLES);
+    DoubleVector a = DoubleVector.zero(D);
     DoubleVector b = a;
     DoubleVector c = a;
     DoubleVector d = a;
     int whole = size - size % (4 * COUNT);
     for (int i = 0; i < whole; i += 4 * COUNT) {
-      var first = (DoubleVector) FloatVector.fromArray(HALF, x, i).convertShape(F2D, DOUBLES, 0);
+      var first = (DoubleVector) FloatVector.fromArray(HALF, x, i).convertShape(F2D, D, 0);
       a = first.fma(first, a);
-      var second =
-          (DoubleVector) FloatVector.fromArray(HALF, x, i + COUNT).convertShape(F2D, DOUBLES, 0);
+      var second = (DoubleVector) FloatVector.fromArray(HALF, x, i + COUNT).convertShape(F2D, D, 0);
       b = second.fma(second, b);
       var third =
-          (DoubleVector)
-              FloatVector.fromArray(HALF, x, i + 2 * COUNT).convertShape(F2D, DOUBLES, 0);
+          (DoubleVector) FloatVector.fromArray(HALF, x, i + 2 * COUNT).convertShape(F2D, D, 0);
       c = third.fma(third, c);
       var fourth =
-          (DoubleVector)
-              FloatVector.fromArray(HALF, x, i + 3 * COUNT).convertShape(F2D, DOUBLES, 0);
+          (DoubleVector) FloatVector.fromArray(HALF, x, i + 3 * COUNT).convertShape(F2D, D, 0);
       d = fourth.fma(fourth, d);
     }
     double sum = LaneFolds.sum(a.add(b).add(c.add(d)));

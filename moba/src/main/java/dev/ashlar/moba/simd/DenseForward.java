@@ -45,7 +45,7 @@ final class DenseForward {
   private final float[] sums = new float[TILE];
   private final float[] factors = new float[PANEL];
   private final float[] before = new float[PANEL]; // sums
-  private final float[] unused = new float[TILE];
+  private final float[] unused = new float[TILE]; // sums of factors, which nobody reads
   private final float[] out; // [panels, TILE, COLUMNS]
 
   private DenseForward(DenseProblem problem) {

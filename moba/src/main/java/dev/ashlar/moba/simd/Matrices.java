@@ -1,5 +1,8 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.tensor.simd.Doubles.D;
+import static dev.ashlar.tensor.simd.Doubles.HALF;
+
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -9,14 +12,10 @@ import java.util.List;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** What the backward pass needs of tensors [T, H]. */
 final class Matrices {
   private static final int CHUNK = 32;
-
-  private static final VectorSpecies<Double> DOUBLES = MeanKeys.DOUBLES;
-  private static final VectorSpecies<Float> FLOATS = MeanKeys.FLOATS;
 
   private Matrices() {}
 
@@ -52,7 +51,7 @@ final class Matrices {
         (from, to) -> {
           float[] a = InputRows.take(out, (int) from, (int) to);
           float[] b = InputRows.take(dOut, (int) from, (int) to);
-          double[] lanes = new double[DOUBLES.length()];
+          double[] lanes = new double[D.length()];
           int first = (int) from * heads;
           for (int i = 0; i < (to - from) * heads; i++) {
             delta[first + i] = (float) (dot(a, b, i * size, size, lanes) - delta[first + i]);
@@ -64,11 +63,11 @@ final class Matrices {
 
   /** Adds up products lane by lane, then the lanes in their order. */
   private static double dot(float[] a, float[] b, int at, int size, double[] lanes) {
-    DoubleVector sums = DoubleVector.zero(DOUBLES);
+    DoubleVector sums = DoubleVector.zero(D);
     int d = at;
-    for (; d + DOUBLES.length() <= at + size; d += DOUBLES.length()) {
-      Vector<Double> x = FloatVector.fromArray(FLOATS, a, d).castShape(DOUBLES, 0);
-      sums = sums.add(x.mul(FloatVector.fromArray(FLOATS, b, d).castShape(DOUBLES, 0)));
+    for (; d + D.length() <= at + size; d += D.length()) {
+      Vector<Double> x = FloatVector.fromArray(HALF, a, d).castShape(D, 0);
+      sums = sums.add(x.mul(FloatVector.fromArray(HALF, b, d).castShape(D, 0)));
     }
     sums.intoArray(lanes, 0);
     double sum = 0;

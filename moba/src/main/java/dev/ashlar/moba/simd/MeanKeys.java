@@ -1,13 +1,14 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.tensor.simd.Doubles.D;
+import static dev.ashlar.tensor.simd.Doubles.HALF;
+
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The mean keys of full blocks, of key [T, G, D]. Each is summed in the order of its rows, in
@@ -20,10 +21,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 record MeanKeys(PanelRows numbers, PaddedRows places, int keyHeads, boolean finite) {
   private static final int CHUNK = 32;
-
-  static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-  static final VectorSpecies<Float> FLOATS = // as many
-      VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
   static MeanKeys of(Packing packing, int blockSize, Operand key) {
     int heads = key.shape().dim(1);
@@ -66,9 +63,9 @@ record MeanKeys(PanelRows numbers, PaddedRows places, int keyHeads, boolean fini
 
   private static void add(float[] row, int at, double[] sums) {
     int i = 0;
-    for (; i <= sums.length - DOUBLES.length(); i += DOUBLES.length()) {
-      DoubleVector.fromArray(DOUBLES, sums, i)
-          .add(FloatVector.fromArray(FLOATS, row, at + i).castShape(DOUBLES, 0))
+    for (; i <= sums.length - D.length(); i += D.length()) {
+      DoubleVector.fromArray(D, sums, i)
+          .add(FloatVector.fromArray(HALF, row, at + i).castShape(D, 0))
           .intoArray(sums, i);
     }
     for (; i < sums.length; i++) sums[i] += row[at + i];

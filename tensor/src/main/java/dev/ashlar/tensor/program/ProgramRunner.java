@@ -15,7 +15,8 @@ public interface ProgramRunner {
 
   /**
    * Returns a program that answers the same in the steps that {@link #compile} makes of this one:
-   * it may join several. The CPU can compute those too.
+   * it may join several. The CPU can compute those too. Inputs, outputs and their specs are the
+   * same.
    */
   default Program prepared(Program program) {
     return program;

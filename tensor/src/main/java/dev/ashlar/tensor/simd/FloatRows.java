@@ -71,13 +71,6 @@ public final class FloatRows {
     return new Cursor(inPlace ? MemorySegment.NULL : Scratch.own().line(slot, padded()));
   }
 
-  /** Returns cursors for several rows at a time, which use as many slots. */
-  public Cursor[] cursors(int slot, int count) {
-    Cursor[] cursors = new Cursor[count];
-    for (int i = 0; i < count; i++) cursors[i] = cursor(slot + i);
-    return cursors;
-  }
-
   /** One row at a time. */
   public final class Cursor extends FloatBlock {
     private final MemorySegment room;

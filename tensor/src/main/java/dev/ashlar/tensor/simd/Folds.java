@@ -1,5 +1,7 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.Doubles.D;
+import static dev.ashlar.tensor.simd.Doubles.HALF;
 import static dev.ashlar.tensor.simd.FloatBlock.load;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 import static jdk.incubator.vector.VectorOperators.F2D;
@@ -10,8 +12,6 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Sum, greatest and least of F32 numbers; sums are in double precision. Lanes are joined in an
@@ -24,12 +24,6 @@ enum Folds {
   MAX(Double.NEGATIVE_INFINITY),
   /** The least; NaN if one is NaN. */
   MIN(Double.POSITIVE_INFINITY);
-
-  static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
-
-  /** As many floats as a vector has doubles. */
-  static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
 
   private static final int LANES = D.length();
   private static final int FLOATS = S.length();

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorShuffle;
  * Vector API leaves that of its own open, and with it the last bits.
  */
 public final class LaneFolds {
-  private static final int LANES = Folds.D.length();
+  private static final int LANES = Doubles.D.length();
   private static final VectorShuffle<Double> BEHIND_4 = behind(4);
   private static final VectorShuffle<Double> BEHIND_2 = behind(2);
   private static final VectorShuffle<Double> BEHIND_1 = behind(1);
@@ -18,7 +18,7 @@ public final class LaneFolds {
   private LaneFolds() {}
 
   private static VectorShuffle<Double> behind(int lanes) {
-    return VectorShuffle.fromOp(Folds.D, lane -> (lane + lanes) % LANES);
+    return VectorShuffle.fromOp(Doubles.D, lane -> (lane + lanes) % LANES);
   }
 
   /** Returns the sum of the lanes in double precision: of every second lane, then of the two. */

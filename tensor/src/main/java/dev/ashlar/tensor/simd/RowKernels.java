@@ -35,7 +35,7 @@ final class RowKernels {
           rows.length,
           Math.max(1, GRAIN / width),
           (first, end) -> {
-            var source = new Source(table, width, 0);
+            var source = new Source(table, width);
             for (int i = (int) first; i < end; i++) {
               source.load(rows[i]);
               MemorySegment.copy(
@@ -47,8 +47,8 @@ final class RowKernels {
 
   /**
    * (into [V, ...], index [...], source [..., ...]): a copy of into, with rows of source added in
-   * the index's order. Row by row of the table, which is so written once, and each by one thread,
-   * so that every sum has its order.
+   * the index's order. Part by part of the table, which is in a near cache when rows are added to
+   * it, and each by one thread, so that every sum has its order.
    */
   static Kernel add(Op.IndexAdd op) {
     return (inputs, outputs) -> {
@@ -60,16 +60,17 @@ final class RowKernels {
       int[] rows = rows(op, inputs.get(1), height);
       int[] starts = new int[height + 1];
       int[] order = byRow(rows, starts);
+      Window into = Window.of(inputs.get(0), y.shape());
       Parallel.range(
           height,
           Math.max(1, GRAIN / width),
           (first, end) -> {
-            var into = new Source(inputs.get(0), width, 0);
-            var source = new Source(inputs.get(2), width, 1);
+            int count = (int) (end - first) * width;
+            MemorySegment part = y.elements().asSlice(first * bytes, count * (long) Float.BYTES);
+            into.read(first * width, part, count);
+            var source = new Source(inputs.get(2), width);
             for (int row = (int) first; row < end; row++) {
               long at = y.offsetBytes() + row * bytes;
-              into.load(row);
-              MemorySegment.copy(into.data, into.at, y.data(), at, bytes);
               for (int i = starts[row]; i < starts[row + 1]; i++) {
                 source.load(order[i]);
                 add(source.data, source.at, y.data(), at, width);
@@ -148,18 +149,14 @@ final class RowKernels {
     private final Window window;
     private final int width;
     private final MemorySegment room;
-    private final boolean repeats;
-    private boolean filled;
 
     private MemorySegment data;
     private long at;
 
-    Source(Operand x, int width, int slot) {
+    Source(Operand x, int width) {
       this.window = Window.of(x, x.shape());
       this.width = width;
-      this.room = Scratch.own().line(slot, width);
-      this.repeats = window.repeatsEvery(width);
-      this.data = room;
+      this.room = Scratch.own().line(0, width);
     }
 
     void load(long row) {
@@ -167,9 +164,10 @@ final class RowKernels {
       if (direct >= 0) {
         data = window.data();
         at = direct * Float.BYTES;
-      } else if (!filled) {
+      } else {
         window.read(row * width, room, width);
-        filled = repeats; // zeros to add to, for one, are a single number
+        data = room;
+        at = 0;
       }
     }
   }

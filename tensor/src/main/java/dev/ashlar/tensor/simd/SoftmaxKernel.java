@@ -16,9 +16,6 @@ import jdk.incubator.vector.FloatVector;
 record SoftmaxKernel(boolean logarithm) implements Kernel {
   private static final int GRAIN = 16_384;
 
-  // Rows side by side: while the lanes of one are joined to a number, the next is under way.
-  private static final int GROUP = 4;
-
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
     Operand y = outputs.getFirst();
@@ -30,37 +27,25 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
         to.count(),
         Math.max(1, GRAIN / padded),
         (first, end) -> {
-          FloatRows.Cursor[] x = from.cursors(0, GROUP);
-          FloatRows.Cursor[] result = to.cursors(GROUP, GROUP);
-          for (long row = first; row < end; row += GROUP) {
-            int count = (int) Math.min(GROUP, end - row);
-            for (int i = 0; i < count; i++) {
-              x[i].load(row + i, Float.NEGATIVE_INFINITY);
-              result[i].begin(row + i);
-            }
-            if (logarithm) logSoftmax(x, result, count, padded);
-            else softmax(x, result, count, padded);
-            for (int i = 0; i < count; i++) result[i].store(row + i);
+          FloatRows.Cursor x = from.cursor(0);
+          FloatRows.Cursor result = to.cursor(1);
+          for (long row = first; row < end; row++) {
+            x.load(row, Float.NEGATIVE_INFINITY);
+            result.begin(row);
+            softmax(x, result, padded);
+            result.store(row);
           }
         });
   }
 
-  private static void softmax(FloatBlock[] x, FloatBlock[] y, int rows, int count) {
-    float[] max = new float[GROUP];
-    double[] sums = new double[GROUP];
-    for (int i = 0; i < rows; i++) max[i] = SoftmaxRows.max(x[i], count);
-    for (int i = 0; i < rows; i++) sums[i] = SoftmaxRows.exp(x[i], y[i], max[i], count);
-    for (int i = 0; i < rows; i++) scale(y[i].data(), y[i].at(), 1 / (float) sums[i], count);
-  }
-
-  private static void logSoftmax(FloatBlock[] x, FloatBlock[] y, int rows, int count) {
-    float[] max = new float[GROUP];
-    double[] sums = new double[GROUP];
-    for (int i = 0; i < rows; i++) max[i] = SoftmaxRows.max(x[i], count);
-    for (int i = 0; i < rows; i++) sums[i] = SoftmaxRows.sumExp(x[i], max[i], count);
-    for (int i = 0; i < rows; i++) {
-      float log = (float) StrictMath.log(sums[i]);
-      subtract(x[i].data(), x[i].at(), y[i].data(), y[i].at(), max[i], log, count);
+  private void softmax(FloatBlock x, FloatBlock y, int count) {
+    float max = SoftmaxRows.max(x, count);
+    if (logarithm) {
+      float log = (float) StrictMath.log(SoftmaxRows.sumExp(x, max, count));
+      subtract(x.data(), x.at(), y.data(), y.at(), max, log, count);
+    } else {
+      float sum = (float) SoftmaxRows.exp(x, y, max, count);
+      scale(y.data(), y.at(), 1 / sum, count);
     }
   }
 
