@@ -1,7 +1,9 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.PanelProducts.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
 import dev.ashlar.moba.MobaAttentionBackward;
@@ -93,7 +95,8 @@ final class BlockBackward extends BlockWalk {
       score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores, at);
       RowSoftmax.gradients(scores, dScores, at, delta, t, size);
     }
-    for (int column = 0; column < PanelRows.panels(problem.query().size); column++) {
+    int width = problem.query().size;
+    for (int column = 0; column < width; column += taken(width - column)) {
       for (int j = hidden / ROWS * ROWS; j < end; j += ROWS) {
         int t = firstSeeing(j, before);
         if (t >= size) continue;
@@ -149,15 +152,18 @@ final class BlockBackward extends BlockWalk {
         t * PITCH + j,
         count,
         rows.numbers,
-        rows.at(column, t),
+        rows.at(column / COLUMNS, t),
+        rows.step(),
         into.numbers,
-        into.at(problem.keyHead(head), column, place + j));
+        into.at(problem.keyHead(head), column / COLUMNS, place + j),
+        into.step(),
+        into.size - column);
   }
 
   /** Adds weighted rows of keys to the gradients of queries. */
   private void collect(int head, int column, int size, int place, int hidden, int before, int end) {
     PanelRows keys = gradients.key();
-    int from = keys.at(problem.keyHead(head), column, place + hidden);
+    int from = keys.at(problem.keyHead(head), column / COLUMNS, place + hidden);
     for (int t = 0; t < size; t += ROWS) {
       int to = Math.min(end, before + t + ROWS);
       if (to <= hidden) continue;
@@ -167,8 +173,11 @@ final class BlockBackward extends BlockWalk {
           to - hidden,
           keys.numbers,
           from,
+          keys.step(),
           dQueries.numbers,
-          dQueries.at(column, t));
+          dQueries.at(column / COLUMNS, t),
+          dQueries.step(),
+          keys.size - column);
     }
   }
 }

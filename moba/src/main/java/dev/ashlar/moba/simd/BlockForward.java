@@ -3,6 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.PanelProducts.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
@@ -256,8 +257,9 @@ final class BlockForward extends BlockWalk {
   private void collect(int head, int first, int size, int place, int hidden, int before, int end) {
     for (int key = 0; key < end; key += KEYS) {
       int from = Math.max(key, hidden);
-      for (int column = 0; column < PanelRows.panels(values.size); column++) {
-        int value = values.at(problem.keyHead(head), column, place + from);
+      for (int column = 0; column < values.size; column += taken(values.size - column)) {
+        int panel = column / COLUMNS;
+        int value = values.at(problem.keyHead(head), panel, place + from);
         for (int t = first; t < size; t += ROWS) {
           int to = Math.min(Math.min(end, key + KEYS), before + t + ROWS);
           if (to <= from) continue;
@@ -267,8 +269,11 @@ final class BlockForward extends BlockWalk {
               to - from,
               values.numbers,
               value,
+              values.step(),
               news.numbers,
-              news.at(column, t));
+              news.at(panel, t),
+              news.step(),
+              values.size - column);
         }
       }
     }

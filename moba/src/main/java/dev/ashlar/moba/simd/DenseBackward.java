@@ -4,6 +4,7 @@ import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.PanelProducts.TILE;
+import static dev.ashlar.moba.simd.PanelProducts.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
 import dev.ashlar.moba.Packing;
@@ -204,10 +205,11 @@ final class DenseBackward {
         score(keyHead, key + j, Math.min(STRIP, seen - j), ahead + j, lane, j * PITCH + lane);
       }
     }
-    for (int panel = 0; panel < PanelRows.panels(problem.query().size); panel++) {
-      spread(scores, pass.dOut, pass.dValue, head, panel, query, size, key, rounded, ahead);
-      spread(dScores, problem.query(), pass.dKey, head, panel, query, size, key, rounded, ahead);
-      collect(head, panel, query, size, key, count, ahead);
+    int width = problem.query().size;
+    for (int column = 0; column < width; column += taken(width - column)) {
+      spread(scores, pass.dOut, pass.dValue, head, column, query, size, key, rounded, ahead);
+      spread(dScores, problem.query(), pass.dKey, head, column, query, size, key, rounded, ahead);
+      collect(head, column, query, size, key, count, ahead);
     }
   }
 
@@ -225,14 +227,14 @@ final class DenseBackward {
       PanelRows rows,
       PanelRows into,
       int head,
-      int panel,
+      int column,
       int query,
       int size,
       int key,
       int count,
       int ahead) {
-    int from = rows.at(head, panel, query);
-    int to = into.at(problem.keyHead(head), panel, key);
+    int from = rows.at(head, column / COLUMNS, query);
+    int to = into.at(problem.keyHead(head), column / COLUMNS, key);
     for (int j = 0; j < count; j += ROWS) {
       int first = Math.max(0, j + ahead);
       if (first >= size) return;
@@ -242,21 +244,34 @@ final class DenseBackward {
           size - first,
           rows.numbers,
           from + first * COLUMNS,
+          rows.step(),
           into.numbers,
-          to + j * COLUMNS);
+          to + j * COLUMNS,
+          into.step(),
+          rows.size - column);
     }
   }
 
   /** Adds weighted rows of keys to the gradients of queries. */
-  private void collect(int head, int panel, int query, int size, int key, int count, int ahead) {
+  private void collect(int head, int column, int query, int size, int key, int count, int ahead) {
     PanelRows keys = problem.key();
     PanelRows into = pass.dQuery;
-    int from = keys.at(problem.keyHead(head), panel, key);
-    int to = into.at(head, panel, query);
+    int from = keys.at(problem.keyHead(head), column / COLUMNS, key);
+    int to = into.at(head, column / COLUMNS, query);
     for (int t = 0; t < size; t += ROWS) {
       int seen = Math.min(count, t + ROWS - ahead);
       if (seen <= 0) continue;
-      PanelProducts.collect(dScores, t, seen, keys.numbers, from, into.numbers, to + t * COLUMNS);
+      PanelProducts.collect(
+          dScores,
+          t,
+          seen,
+          keys.numbers,
+          from,
+          keys.step(),
+          into.numbers,
+          to + t * COLUMNS,
+          into.step(),
+          keys.size - column);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.PanelProducts.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
@@ -145,13 +146,23 @@ final class DenseForward {
 
   private void collect(int keyHead, int key, int count, int ahead, int lane, int end) {
     PanelRows values = problem.value();
-    for (int panel = 0; panel < PanelRows.panels(values.size); panel++) {
+    for (int column = 0; column < values.size; column += taken(values.size - column)) {
+      int panel = column / COLUMNS;
       int at = values.at(keyHead, panel, key);
       for (int t = lane; t < end; t += ROWS) {
         int seen = Math.min(count, t + ROWS - ahead);
         if (seen <= 0) continue;
         PanelProducts.collect(
-            scores, t - lane, seen, values.numbers, at, out, (panel * TILE + t) * COLUMNS);
+            scores,
+            t - lane,
+            seen,
+            values.numbers,
+            at,
+            values.step(),
+            out,
+            (panel * TILE + t) * COLUMNS,
+            TILE * COLUMNS,
+            values.size - column);
       }
     }
   }
