@@ -32,7 +32,7 @@ final class BlockBackward extends BlockWalk {
 
   private BlockBackward(BlockProblem problem, Gradients gradients) {
     super(problem, TILE);
-    int size = problem.query().size;
+    int size = gradients.query().size;
     this.gradients = gradients;
     this.queries = new RowTile(TILE, size);
     this.dOuts = new RowTile(TILE, size);
@@ -46,7 +46,7 @@ final class BlockBackward extends BlockWalk {
   static boolean run(MobaAttentionBackward op, List<Operand> in, List<Operand> results) {
     BlockProblem problem = BlockProblem.of(op.forward(), in);
     Gradients gradients = Gradients.of(problem, in);
-    boolean finite = problem.query().isFinite() && gradients.isFinite();
+    boolean finite = gradients.isFinite();
     if (finite) {
       for (Stage stage : Stage.of(problem)) {
         stage.run(() -> new BlockBackward(problem, gradients));
@@ -54,14 +54,13 @@ final class BlockBackward extends BlockWalk {
       gradients.write(problem.scale(), results);
     }
     gradients.giveBack();
-    problem.query().giveBack();
     return finite;
   }
 
   @Override
   void visit(Part part, int size, int place, int before, int count) {
     int head = part.head();
-    queries.take(problem.query(), head, places, size);
+    queries.take(gradients.query(), head, places, size);
     dOuts.take(gradients.dOut(), head, places, size);
     dQueries.clear();
     for (int t = 0; t < size; t++) {
@@ -95,7 +94,7 @@ final class BlockBackward extends BlockWalk {
       score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores, at);
       RowSoftmax.gradients(scores, dScores, at, delta, t, size);
     }
-    int width = problem.query().size;
+    int width = gradients.query().size;
     for (int column = 0; column < width; column += taken(width - column)) {
       for (int j = hidden / ROWS * ROWS; j < end; j += ROWS) {
         int t = firstSeeing(j, before);
@@ -114,7 +113,7 @@ final class BlockBackward extends BlockWalk {
         rows.at(0, t),
         rows.step(),
         count,
-        problem.query().size,
+        gradients.query().size,
         panels.numbers,
         panels.at(problem.keyHead(head), place),
         into,

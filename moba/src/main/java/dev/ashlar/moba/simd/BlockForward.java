@@ -31,9 +31,11 @@ final class BlockForward extends BlockWalk {
   /** The keys whose scores are there at once. */
   private static final int SPAN = 4 * KEYS;
 
+  private final HeadRows allQueries;
+  private final HeadRows out;
   private final KeyPanels keys;
   private final PanelRows values;
-  private final RowTile gathered;
+  private final RowTile queries;
   private final RowTile news; // weighted values of a tile and a span
   private final float[] scores = new float[SPAN / KEYS * TILE * PITCH];
   private final int[] own = new int[TILE]; // the part's rows that the tile has
@@ -41,50 +43,55 @@ final class BlockForward extends BlockWalk {
   private final float[] factors = new float[TILE];
   private final float[] newSums = new float[TILE * LANES];
 
-  // The tile's queries: those of a block's own lie together already.
-  private float[] queries;
-  private int firstQuery;
-  private int columnStep;
+  private boolean finite = true;
 
   // Of the part's rows:
-  private final RowTile out;
   private final float[] maxima;
   private final float[] sums; // one vector each
   private final float[] square = new float[LANES * LANES]; // of sums
 
-  private BlockForward(BlockProblem problem, KeyPanels keys, PanelRows values, int partRows) {
+  private BlockForward(
+      BlockProblem problem,
+      HeadRows queries,
+      KeyPanels keys,
+      PanelRows values,
+      HeadRows out,
+      int partRows) {
     super(problem, TILE);
-    int size = problem.query().size;
+    this.allQueries = queries;
     this.keys = keys;
     this.values = values;
-    this.gathered = new RowTile(TILE, size);
-    this.queries = gathered.numbers;
-    this.news = new RowTile(TILE, size);
-    this.out = new RowTile(partRows, size);
+    this.out = out;
+    this.queries = new RowTile(TILE, queries.size());
+    this.news = new RowTile(TILE, queries.size());
     this.maxima = new float[partRows + LANES];
     this.sums = new float[(partRows + LANES) * LANES];
   }
 
   /**
-   * Writes out [T, H, D] and logSumExp [T, H] of (query, key, value, selection); returns false,
-   * having written nothing, if a number is not finite.
+   * Writes out [T, H, D] and logSumExp [T, H] of (query, key, value, selection); returns false if a
+   * number is not finite: what it has written is then worth nothing.
    */
   static boolean run(MobaAttention op, List<Operand> in, List<Operand> results) {
     BlockProblem problem = BlockProblem.of(op, in);
     KeyPanels keys = KeyPanels.of(in.get(1), problem.rows());
     PanelRows values = PanelRows.of(in.get(2), problem.rows(), 1);
-    boolean finite = problem.query().isFinite() && keys.finite && values.isFinite();
-    if (finite) run(problem, keys, values, results);
-    problem.query().giveBack();
+    boolean finite = keys.finite && values.isFinite();
+    finite = finite && run(problem, HeadRows.of(in.get(0)), keys, values, results);
     keys.giveBack();
     values.giveBack();
     return finite;
   }
 
-  private static void run(
-      BlockProblem problem, KeyPanels keys, PanelRows values, List<Operand> results) {
-    int rows = problem.rowsFor(16);
-    List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), rows);
+  private static boolean run(
+      BlockProblem problem,
+      HeadRows queries,
+      KeyPanels keys,
+      PanelRows values,
+      List<Operand> results) {
+    List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), problem.rowsFor(16));
+    HeadRows out = HeadRows.of(results.get(0));
+    MemorySegment logSumExp = results.get(1).elements();
     var idle = new ConcurrentLinkedQueue<BlockForward>();
     Parallel.range(
         parts.size(),
@@ -92,41 +99,25 @@ final class BlockForward extends BlockWalk {
         (from, to) -> {
           BlockForward forward = idle.poll();
           if (forward == null) {
-            forward = new BlockForward(problem, keys, values, parts.getFirst().rows());
+            int rows = parts.getFirst().rows();
+            forward = new BlockForward(problem, queries, keys, values, out, rows);
           }
-          for (Part part : parts.subList((int) from, (int) to)) {
-            forward.compute(part, results.get(0), results.get(1));
-          }
+          for (Part part : parts.subList((int) from, (int) to)) forward.compute(part, logSumExp);
           idle.add(forward);
         });
+    return idle.stream().allMatch(each -> each.finite);
   }
 
-  private void compute(Part part, Operand result, Operand logSumExp) {
+  private void compute(Part part, MemorySegment logSumExp) {
     Arrays.fill(maxima, -Float.MAX_VALUE);
     Arrays.fill(sums, 0);
-    out.clear();
     walk(part, problem.packing().start(part.sequence()), part.to());
-    int size = problem.query().size;
-    MemorySegment outs = result.elements();
-    MemorySegment lses = logSumExp.elements();
     addLanes(part.rows());
-    for (int i = 0; i < part.rows(); i++) {
-      long row = (long) (part.from() + i) * problem.heads() + part.head();
-      float factor = 1 / sums[i];
-      for (int column = 0; column < PanelRows.panels(size); column++) {
-        int at = out.at(column, i);
-        for (int d = at; d < at + COLUMNS; d += LANES) {
-          FloatVector.fromArray(SPECIES, out.numbers, d).mul(factor).intoArray(out.numbers, d);
-        }
-        long to = (row * size + column * COLUMNS) * Float.BYTES;
-        int width = values.width(column);
-        MemorySegment.copy(out.numbers, at, outs, ValueLayout.JAVA_FLOAT, to, width);
-      }
-    }
+    out.divide(part.head(), part.from(), sums, part.rows());
     RowSoftmax.logSumExp(maxima, sums, part.rows());
     for (int i = 0; i < part.rows(); i++) {
       long row = (long) (part.from() + i) * problem.heads() + part.head();
-      lses.setAtIndex(ValueLayout.JAVA_FLOAT, row, maxima[i]);
+      logSumExp.setAtIndex(ValueLayout.JAVA_FLOAT, row, maxima[i]);
     }
   }
 
@@ -144,24 +135,16 @@ final class BlockForward extends BlockWalk {
 
   @Override
   void visit(Part part, int size, int place, int before, int count) {
-    // Eights of rows are read: they end with the panel where they begin with one of its eights.
-    if (before < count && places[0] % ROWS == 0) {
-      queries = problem.query().numbers;
-      firstQuery = problem.query().at(part.head(), 0, places[0]);
-      columnStep = problem.query().step();
-    } else {
-      gathered.take(problem.query(), part.head(), places, size);
-      queries = gathered.numbers;
-      firstQuery = 0;
-      columnStep = gathered.step();
-    }
+    int head = part.head();
+    finite &= allQueries.read(head, rows, size, problem.scale(), queries);
+    if (before < count) out.clear(head, rows, size); // each query comes to its own block first
     for (int t = 0; t < size; t++) own[t] = rows[t] - part.from();
     int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
     int hidden = place - base;
     // The last keys first: among them are the own ones of the block's queries, with maxima for all.
     for (int from = (hidden + count - 1) / SPAN * SPAN; from >= 0; from -= SPAN) {
       int end = Math.min(hidden + count - from, SPAN);
-      span(part.head(), size, base + from, Math.max(0, hidden - from), hidden + before - from, end);
+      span(head, size, base + from, Math.max(0, hidden - from), hidden + before - from, end);
     }
   }
 
@@ -178,7 +161,7 @@ final class BlockForward extends BlockWalk {
     if (!near) soften(head, first, size, place, hidden, before, end, 0);
     news.clear();
     collect(head, first, size, place, hidden, before, end);
-    news.mergeInto(out, own, factors, first, size);
+    out.merge(head, rows, factors, first, size, news);
     for (int t = first; t < size; t++) {
       maxima[own[t]] = now[t];
       int at = own[t] * LANES;
@@ -230,11 +213,11 @@ final class BlockForward extends BlockWalk {
 
   private void score(int head, int t, int to, int place, int key, int hidden, int before, int end) {
     PanelProducts.scores(
-        queries,
-        firstQuery + t * COLUMNS,
-        columnStep,
+        queries.numbers,
+        queries.at(0, t),
+        queries.step(),
         to - t,
-        problem.query().size,
+        values.size,
         keys.numbers,
         keys.at(problem.keyHead(head), place + key),
         scores,

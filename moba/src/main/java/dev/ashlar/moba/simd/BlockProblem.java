@@ -8,7 +8,7 @@ import dev.ashlar.tensor.spi.Operand;
 import java.util.List;
 
 /**
- * One block attention: who sees what, and its queries, multiplied by the scale.
+ * One block attention: who sees what.
  *
  * @param rows where the rows of all tensors lie
  * @param heads H, of queries
@@ -21,8 +21,7 @@ record BlockProblem(
     QueryLists lists,
     float scale,
     int heads,
-    int keyHeads,
-    PanelRows query) {
+    int keyHeads) {
   private static final int LEAST_ROWS = 2048;
   private static final int MOST_ROWS = 8192;
 
@@ -38,8 +37,7 @@ record BlockProblem(
         lists,
         scale,
         in.get(0).shape().dim(1),
-        in.get(1).shape().dim(1),
-        PanelRows.of(in.get(0), rows, scale));
+        in.get(1).shape().dim(1));
   }
 
   int keyHead(int head) {

@@ -7,11 +7,13 @@ import java.util.List;
  * What the backward pass of block attention reads beside its {@link BlockProblem}, and the
  * gradients it adds up, laid out like the rows of query, key and value.
  *
+ * @param query multiplied by the scale
  * @param logSumExp [T, H], as delta
  * @param delta dO · out - dLogSumExp for each row
  * @param dQuery gradients of queries not yet multiplied by the scale
  */
 record Gradients(
+    PanelRows query,
     PanelRows key,
     KeyPanels keyPanels,
     KeyPanels valuePanels,
@@ -24,8 +26,9 @@ record Gradients(
 
   /** Prepares for (query, key, value, selection, out, logSumExp, dOut, dLogSumExp). */
   static Gradients of(BlockProblem problem, List<Operand> in) {
-    int size = problem.query().size;
+    int size = in.get(0).shape().dim(2);
     return new Gradients(
+        PanelRows.of(in.get(0), problem.rows(), problem.scale()),
         PanelRows.of(in.get(1), problem.rows(), 1),
         KeyPanels.of(in.get(1), problem.rows()),
         KeyPanels.of(in.get(2), problem.rows()),
@@ -38,7 +41,8 @@ record Gradients(
   }
 
   boolean isFinite() {
-    return keyPanels.finite
+    return query.isFinite()
+        && keyPanels.finite
         && valuePanels.finite
         && dOut.isFinite()
         && Finite.are(logSumExp)
@@ -54,6 +58,7 @@ record Gradients(
 
   /** Ends the use of all arrays. */
   void giveBack() {
+    query.giveBack();
     key.giveBack();
     keyPanels.giveBack();
     valuePanels.giveBack();

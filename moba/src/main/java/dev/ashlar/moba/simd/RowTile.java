@@ -70,25 +70,4 @@ final class RowTile {
     FloatVector.fromArray(SPECIES, to, place).add(x0).intoArray(to, place);
     FloatVector.fromArray(SPECIES, to, place + LANES).add(x1).intoArray(to, place + LANES);
   }
-
-  /**
-   * Multiplies rows of another tile by factors and adds the first {@code count} of this one.
-   *
-   * @param places the other's rows
-   */
-  void mergeInto(RowTile into, int[] places, float[] factors, int from, int count) {
-    for (int panel = 0; panel < panels; panel++) {
-      for (int t = from; t < count; t++) {
-        merge(numbers, at(panel, t), into.numbers, into.at(panel, places[t]), factors[t]);
-      }
-    }
-  }
-
-  private static void merge(float[] from, int at, float[] to, int place, float factor) {
-    FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-    FloatVector x0 = FloatVector.fromArray(SPECIES, from, at);
-    FloatVector x1 = FloatVector.fromArray(SPECIES, from, at + LANES);
-    FloatVector.fromArray(SPECIES, to, place).fma(factors, x0).intoArray(to, place);
-    FloatVector.fromArray(SPECIES, to, place + LANES).fma(factors, x1).intoArray(to, place + LANES);
-  }
 }
