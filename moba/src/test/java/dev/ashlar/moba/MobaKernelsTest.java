@@ -37,6 +37,7 @@ final class MobaKernelsTest {
         of(List.of(190), 1, 2, 1, 5, 4),
         of(List.of(33, 65, 1), 1, 1, 33, 1, 3),
         of(List.of(130), 1, 1, 128, 8, 9),
+        of(List.of(140, 135), 2, 2, 80, 32, 3),
         of(List.of(1100), 1, 1, 9, 2, 5),
         of(List.of(660, 40), 1, 1, 8, 2, 20));
   }

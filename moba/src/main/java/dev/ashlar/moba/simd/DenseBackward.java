@@ -7,12 +7,10 @@ import static dev.ashlar.moba.simd.PanelProducts.TILE;
 import static dev.ashlar.moba.simd.PanelProducts.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
-import dev.ashlar.moba.Packing;
+import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -40,77 +38,96 @@ final class DenseBackward {
    */
   private static final int LONGEST = 512;
 
-  private final Pass pass;
-  private final DenseProblem problem;
-  private final QueryTile queries;
-  private final QueryTile dOuts;
   private final float[] scores = new float[KEYS * PITCH];
   private final float[] dScores = new float[KEYS * PITCH];
   private final float[] logSumExp = new float[TILE];
   private final float[] delta = new float[TILE];
   private final float[] sums = new float[TILE]; // of probabilities, which nobody reads
 
-  /** What all threads read, and the gradients they add to. */
+  /** What the backward pass of a sequence reads, and the gradients it adds to. */
   private record Pass(
       DenseProblem problem,
+      PanelRows query,
       PanelRows dOut,
-      float[] logSumExp, // [T, H], as delta
+      KeyPanels dOutPanels,
+      float[] logSumExp, // [length, H], as delta
       float[] delta,
       PanelRows dQuery,
       PanelRows dKey,
-      PanelRows dValue) {}
+      PanelRows dValue) {
 
-  /** The queries of one part of a sequence, and the keys of one, for a head of keys. */
-  private record Unit(int sequence, int keyHead, int queries, int keys, int size) {}
+    static Pass of(FlashAttention op, Sequence sequence, List<Operand> in) {
+      DenseProblem problem = DenseProblem.of(op, sequence, in);
+      PaddedRows rows = problem.rows();
+      List<Operand> saved = in.subList(3, 7).stream().map(sequence::of).toList();
+      return new Pass(
+          problem,
+          PanelRows.of(sequence.of(in.get(0)), rows, 1),
+          PanelRows.of(saved.get(2), rows, 1),
+          KeyPanels.of(saved.get(2), rows),
+          Matrices.rowMajor(saved.get(1)),
+          Matrices.delta(saved),
+          PanelRows.zeros(rows, problem.heads(), problem.size()),
+          PanelRows.zeros(rows, problem.keyHeads(), problem.size()),
+          PanelRows.zeros(rows, problem.keyHeads(), problem.size()));
+    }
 
-  private DenseBackward(Pass pass) {
-    this.pass = pass;
-    this.problem = pass.problem;
-    this.queries = new QueryTile(problem.query().size, TILE);
-    this.dOuts = new QueryTile(problem.query().size, TILE);
+    boolean isFinite() {
+      return problem.isFinite() && dOut.isFinite() && Finite.are(logSumExp) && Finite.are(delta);
+    }
+
+    /** Writes dQuery [T, H, D], dKey and dValue [T, G, D]. */
+    void write(List<Operand> results) {
+      Sequence sequence = problem.sequence();
+      dQuery.writeTo(sequence.of(results.get(0)), (float) (1 / DenseProblem.LOG2_E));
+      dKey.writeTo(sequence.of(results.get(1)), problem.scale());
+      dValue.writeTo(sequence.of(results.get(2)), 1);
+    }
+
+    void giveBack() {
+      problem.giveBack();
+      dOutPanels.giveBack();
+      for (PanelRows each : List.of(query, dOut, dQuery, dKey, dValue)) each.giveBack();
+    }
   }
 
+  /** The queries of one part of a sequence, and the keys of one, for a head of keys. */
+  private record Unit(Pass pass, int keyHead, int queries, int keys, int size) {}
+
   /**
-   * Writes dQuery [T, H, D], dKey and dValue [T, G, D]; returns false, having written nothing, if a
-   * number in {@code saved} (out, logSumExp, dOut, dLogSumExp) is not finite.
+   * Writes dQuery [T, H, D], dKey and dValue [T, G, D] of (query, key, value, out, logSumExp, dOut,
+   * dLogSumExp); returns false if a number is not finite, and what it has written is then of no
+   * use.
    */
-  static boolean run(DenseProblem problem, List<Operand> saved, List<Operand> results) {
-    PanelRows dOut = PanelRows.of(saved.get(2), problem.rows(), 1);
-    float[] logSumExp = Matrices.rowMajor(saved.get(1));
-    float[] delta = Matrices.delta(saved);
-    if (!dOut.isFinite() || !Finite.are(logSumExp) || !Finite.are(delta)) {
-      dOut.giveBack();
-      return false;
-    }
-    int size = problem.query().size;
-    var pass =
-        new Pass(
-            problem,
-            dOut,
-            logSumExp,
-            delta,
-            PanelRows.zeros(problem.rows(), problem.heads(), size),
-            PanelRows.zeros(problem.rows(), problem.keyHeads(), size),
-            PanelRows.zeros(problem.rows(), problem.keyHeads(), size));
+  static boolean run(FlashAttention op, List<Operand> in, List<Operand> results) {
     var idle = new ConcurrentLinkedQueue<DenseBackward>();
-    for (List<List<Unit>> shared : shares(problem)) {
-      Parallel.range(
-          shared.size(),
-          1,
-          (from, to) -> {
-            DenseBackward backward = idle.poll();
-            if (backward == null) backward = new DenseBackward(pass);
-            for (List<Unit> units : shared.subList((int) from, (int) to)) {
-              for (Unit unit : units) backward.compute(unit);
-            }
-            idle.add(backward);
-          });
-    }
-    pass.dQuery.writeTo(results.get(0), problem.scale());
-    pass.dKey.writeTo(results.get(1), (float) (1 / DenseProblem.LOG2_E));
-    pass.dValue.writeTo(results.get(2), 1);
-    for (PanelRows each : List.of(dOut, pass.dQuery, pass.dKey, pass.dValue)) each.giveBack();
-    return true;
+    return Sequence.all(
+        op.packing(),
+        sequences -> {
+          List<Pass> passes = sequences.stream().map(each -> Pass.of(op, each, in)).toList();
+          boolean finite = passes.stream().allMatch(Pass::isFinite);
+          if (finite) {
+            for (List<List<Unit>> shared : shares(passes)) compute(shared, idle);
+            for (Pass pass : passes) pass.write(results);
+          }
+          passes.forEach(Pass::giveBack);
+          return finite;
+        });
+  }
+
+  /** Computes units, those of a list one after another. */
+  private static void compute(List<List<Unit>> shared, ConcurrentLinkedQueue<DenseBackward> idle) {
+    Parallel.range(
+        shared.size(),
+        1,
+        (from, to) -> {
+          DenseBackward backward = idle.poll();
+          if (backward == null) backward = new DenseBackward();
+          for (List<Unit> units : shared.subList((int) from, (int) to)) {
+            for (Unit unit : units) backward.compute(unit);
+          }
+          idle.add(backward);
+        });
   }
 
   /**
@@ -119,13 +136,12 @@ final class DenseBackward {
    * gradients of queries are added up from the keys of their own part back to the first, and those
    * of keys from the queries of their own part on.
    */
-  private static List<List<List<Unit>>> shares(DenseProblem problem) {
+  private static List<List<List<Unit>>> shares(List<Pass> passes) {
     List<List<Unit>> heads = new ArrayList<>();
-    for (int s = 0; s < problem.packing().sequences(); s++) {
-      for (int head = 0; head < problem.keyHeads(); head++) heads.add(head(problem, s, head));
+    for (Pass pass : passes) {
+      for (int head = 0; head < pass.problem.keyHeads(); head++) heads.add(head(pass, head));
     }
-    heads.sort(Comparator.comparingInt(units -> -units.size()));
-    if (isEven(heads)) return List.of(heads);
+    if (Loads.areEven(heads.stream().mapToLong(List::size).toArray())) return List.of(heads);
     List<List<List<Unit>>> stages = new ArrayList<>();
     for (List<Unit> head : heads) {
       for (Unit unit : head) {
@@ -137,35 +153,22 @@ final class DenseBackward {
     return stages;
   }
 
-  /** Returns whether the thread with the most units, as they come, has few more than the others. */
-  private static boolean isEven(List<List<Unit>> heads) {
-    long[] loads = new long[Parallel.threads()];
-    long all = 0;
-    for (List<Unit> head : heads) {
-      Arrays.sort(loads);
-      loads[0] += head.size();
-      all += head.size();
-    }
-    return Arrays.stream(loads).max().orElse(0) * loads.length <= 1.1 * all;
-  }
-
   /** Returns the units of a head, those of the last keys first. */
-  private static List<Unit> head(DenseProblem problem, int sequence, int head) {
-    int length = problem.packing().length(sequence);
+  private static List<Unit> head(Pass pass, int head) {
+    int length = pass.problem.sequence().length();
     int size = Math.min(Math.ceilDiv(Math.ceilDiv(length, PARTS), TILE) * TILE, LONGEST);
     List<Unit> units = new ArrayList<>();
-    if (length == 0) return units;
     for (int keys = (length - 1) / size * size; keys >= 0; keys -= size) {
       for (int queries = keys; queries < length; queries += size) {
-        units.add(new Unit(sequence, head, queries, keys, size));
+        units.add(new Unit(pass, head, queries, keys, size));
       }
     }
     return units;
   }
 
   private void compute(Unit unit) {
-    Packing packing = problem.packing();
-    int end = Math.min(unit.queries + unit.size, packing.length(unit.sequence));
+    DenseProblem problem = unit.pass.problem;
+    int end = Math.min(unit.queries + unit.size, problem.sequence().length());
     int group = problem.heads() / problem.keyHeads();
     for (int head = unit.keyHead * group; head < (unit.keyHead + 1) * group; head++) {
       for (int from = unit.queries; from < end; from += TILE) {
@@ -175,19 +178,15 @@ final class DenseBackward {
   }
 
   private void compute(Unit unit, int head, int from, int size) {
-    int row = problem.packing().start(unit.sequence) + from;
+    Pass pass = unit.pass;
     for (int t = 0; t < size; t++) {
-      int at = (row + t) * problem.heads() + head;
+      int at = (from + t) * pass.problem.heads() + head;
       logSumExp[t] = (float) (pass.logSumExp[at] * DenseProblem.LOG2_E);
       delta[t] = pass.delta[at];
     }
-    int place = problem.rows().starts()[unit.sequence];
-    queries.load(problem.query(), head, place + from, size);
-    dOuts.load(pass.dOut, head, place + from, size);
     int end = Math.min(unit.keys + unit.size, from + size);
     for (int key = unit.keys; key < end; key += KEYS) {
-      int count = Math.min(KEYS, end - key);
-      visit(head, place + from, size, place + key, count, key - from);
+      visit(pass, head, from, size, key, Math.min(KEYS, end - key), key - from);
     }
   }
 
@@ -196,45 +195,71 @@ final class DenseBackward {
    *
    * @param ahead how many rows the first key lies behind the first query
    */
-  private void visit(int head, int query, int size, int key, int count, int ahead) {
-    int keyHead = problem.keyHead(head);
+  private void visit(Pass pass, int head, int query, int size, int key, int count, int ahead) {
     int rounded = Math.ceilDiv(count, ROWS) * ROWS;
     for (int lane = 0; lane < size; lane += PANEL) {
       int seen = Math.min(rounded, lane + PANEL - ahead);
       for (int j = 0; j < seen; j += STRIP) {
-        score(keyHead, key + j, Math.min(STRIP, seen - j), ahead + j, lane, j * PITCH + lane);
+        int at = j * PITCH + lane;
+        score(pass, head, query, key + j, Math.min(STRIP, seen - j), ahead + j, lane, at);
       }
     }
-    int width = problem.query().size;
+    int width = pass.problem.size();
     for (int column = 0; column < width; column += taken(width - column)) {
-      spread(scores, pass.dOut, pass.dValue, head, column, query, size, key, rounded, ahead);
-      spread(dScores, problem.query(), pass.dKey, head, column, query, size, key, rounded, ahead);
-      collect(head, column, query, size, key, count, ahead);
+      int rest = width - column;
+      int queryAt = pass.query.at(head, column / COLUMNS, query);
+      int keyAt = pass.dKey.at(pass.problem.keyHead(head), column / COLUMNS, key);
+      spread(scores, pass.dOut, queryAt, pass.dValue, keyAt, rest, size, rounded, ahead);
+      spread(dScores, pass.query, queryAt, pass.dKey, keyAt, rest, size, rounded, ahead);
+      collect(pass.problem.key(), keyAt, pass.dQuery, queryAt, rest, size, count, ahead);
     }
   }
 
   /** Computes the scores of some keys with a panel of queries, their powers and gradients. */
-  private void score(int keyHead, int key, int count, int ahead, int lane, int at) {
-    queries.scores(problem.key(), keyHead, key, count, lane, scores, at);
+  private void score(
+      Pass pass, int head, int query, int key, int count, int ahead, int lane, int at) {
+    int keyHead = pass.problem.keyHead(head);
+    PanelRows keys = pass.problem.key();
+    KeyPanels queries = pass.problem.query();
+    PanelProducts.scores(
+        keys.numbers,
+        keys.at(keyHead, 0, key),
+        keys.step(),
+        count,
+        keys.size,
+        queries.numbers,
+        queries.at(head, query + lane),
+        scores,
+        at);
     if (ahead + count - 1 > lane) StripSoftmax.hideFuture(scores, at, count, ahead - lane);
     StripSoftmax.powers(scores, at, count, logSumExp, lane, sums);
-    dOuts.gradients(problem.value(), keyHead, key, count, lane, scores, delta, dScores, at);
+    PanelRows values = pass.problem.value();
+    PanelProducts.gradients(
+        values.numbers,
+        values.at(keyHead, 0, key),
+        values.step(),
+        count,
+        values.size,
+        pass.dOutPanels.numbers,
+        pass.dOutPanels.at(head, query + lane),
+        scores,
+        delta,
+        lane,
+        dScores,
+        at);
   }
 
   /** Adds weighted rows of queries to rows of keys; each key is seen from its own query on. */
   private void spread(
       float[] weights,
       PanelRows rows,
+      int from,
       PanelRows into,
-      int head,
-      int column,
-      int query,
+      int to,
+      int rest,
       int size,
-      int key,
       int count,
       int ahead) {
-    int from = rows.at(head, column / COLUMNS, query);
-    int to = into.at(problem.keyHead(head), column / COLUMNS, key);
     for (int j = 0; j < count; j += ROWS) {
       int first = Math.max(0, j + ahead);
       if (first >= size) return;
@@ -248,16 +273,13 @@ final class DenseBackward {
           into.numbers,
           to + j * COLUMNS,
           into.step(),
-          rows.size - column);
+          rest);
     }
   }
 
   /** Adds weighted rows of keys to the gradients of queries. */
-  private void collect(int head, int column, int query, int size, int key, int count, int ahead) {
-    PanelRows keys = problem.key();
-    PanelRows into = pass.dQuery;
-    int from = keys.at(problem.keyHead(head), column / COLUMNS, key);
-    int to = into.at(head, column / COLUMNS, query);
+  private void collect(
+      PanelRows keys, int from, PanelRows into, int to, int rest, int size, int count, int ahead) {
     for (int t = 0; t < size; t += ROWS) {
       int seen = Math.min(count, t + ROWS - ahead);
       if (seen <= 0) continue;
@@ -271,7 +293,7 @@ final class DenseBackward {
           into.numbers,
           to + t * COLUMNS,
           into.step(),
-          keys.size - column);
+          rest);
     }
   }
 }

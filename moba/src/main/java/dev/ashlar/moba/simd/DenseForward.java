@@ -8,13 +8,13 @@ import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 
+import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.tensor.simd.VectorMath;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import jdk.incubator.vector.FloatVector;
@@ -31,6 +31,9 @@ final class DenseForward {
    */
   private static final int TILE = 4 * PANEL;
 
+  /** Sequences up to this length are cut into half tiles, in the interest of many threads. */
+  private static final int LONG = 2048;
+
   /** The keys taken at once: long sums, and few times that a maximum grows. */
   private static final int KEYS = 256;
 
@@ -39,8 +42,6 @@ final class DenseForward {
 
   private static final float LN_2 = (float) Math.log(2);
 
-  private final DenseProblem problem;
-  private final QueryTile queries;
   private final float[] scores = new float[KEYS * PITCH];
   private final float[] maxima = new float[TILE];
   private final float[] sums = new float[TILE];
@@ -49,88 +50,124 @@ final class DenseForward {
   private final float[] unused = new float[TILE]; // sums of factors, which nobody reads
   private final float[] out; // [panels, TILE, COLUMNS]
 
-  private DenseForward(DenseProblem problem) {
-    this.problem = problem;
-    this.queries = new QueryTile(problem.query().size, TILE);
-    this.out = new float[PanelRows.panels(problem.value().size) * TILE * COLUMNS];
-  }
+  /** The queries {@code from} to {@code to} of one head. */
+  private record Tile(DenseProblem problem, int head, int from, int to) {}
 
-  /** Writes out [T, H, D] and logSumExp [T, H]. */
-  static void run(DenseProblem problem, List<Operand> results) {
-    List<Part> parts = Part.of(problem.packing(), problem.heads(), 64, 2 * PANEL);
-    // Head by head: its keys and values stay in the last-level cache.
-    parts.sort(Comparator.comparingInt(Part::head));
-    MemorySegment out = results.get(0).elements();
-    MemorySegment logSumExp = results.get(1).elements();
-    var idle = new ConcurrentLinkedQueue<DenseForward>();
-    Parallel.range(
-        parts.size(),
-        1,
-        (from, to) -> {
-          DenseForward forward = idle.poll();
-          if (forward == null) forward = new DenseForward(problem);
-          for (Part part : parts.subList((int) from, (int) to)) {
-            forward.compute(part, out, logSumExp);
-          }
-          idle.add(forward);
-        });
-  }
-
-  private void compute(Part part, MemorySegment out, MemorySegment logSumExp) {
-    int start = problem.packing().start(part.sequence());
-    for (int from = part.from(); from < part.to(); from += TILE) {
-      int size = Math.min(TILE, part.to() - from);
-      attend(part, from - start, size);
-      write(part.head(), from, size, out, logSumExp);
-    }
+  private DenseForward(int size) {
+    this.out = new float[PanelRows.panels(size) * TILE * COLUMNS];
   }
 
   /**
-   * Attends with the queries {@code from} to {@code from + size} of the part's sequence: first each
-   * panel to its own keys, so that every query has a maximum, then to those before.
+   * Writes out [T, H, D] and logSumExp [T, H] of (query, key, value); returns false if a number is
+   * not finite, and what it has written is then of no use.
    */
-  private void attend(Part part, int from, int size) {
-    int place = problem.rows().starts()[part.sequence()];
-    queries.load(problem.query(), part.head(), place + from, size);
+  static boolean run(FlashAttention op, List<Operand> in, List<Operand> results) {
+    int size = in.get(0).shape().dim(2);
+    var idle = new ConcurrentLinkedQueue<DenseForward>();
+    return Sequence.all(
+        op.packing(),
+        sequences -> {
+          List<DenseProblem> problems =
+              sequences.stream().map(each -> DenseProblem.of(op, each, in)).toList();
+          boolean finite = problems.stream().allMatch(DenseProblem::isFinite);
+          List<Tile> tiles = finite ? tiles(problems) : List.of();
+          Parallel.range(
+              tiles.size(),
+              1,
+              (from, to) -> {
+                DenseForward forward = idle.poll();
+                if (forward == null) forward = new DenseForward(size);
+                for (Tile tile : tiles.subList((int) from, (int) to)) {
+                  forward.attend(tile);
+                  forward.write(tile, results);
+                }
+                idle.add(forward);
+              });
+          problems.forEach(DenseProblem::giveBack);
+          return finite;
+        });
+  }
+
+  /**
+   * Returns the tiles head by head, so that its keys and values stay in the last-level cache, those
+   * first that see most; of short sequences shorter ones.
+   */
+  private static List<Tile> tiles(List<DenseProblem> problems) {
+    List<Tile> tiles = new ArrayList<>();
+    for (DenseProblem problem : problems) {
+      int length = problem.sequence().length();
+      int step = length > LONG ? TILE : TILE / 2;
+      for (int head = 0; head < problem.heads(); head++) {
+        for (int from = (length - 1) / step * step; from >= 0; from -= step) {
+          tiles.add(new Tile(problem, head, from, Math.min(length, from + step)));
+        }
+      }
+    }
+    return tiles;
+  }
+
+  /**
+   * Attends with the queries of a tile: first each panel to its own keys, so that every query has a
+   * maximum, then to those before.
+   */
+  private void attend(Tile tile) {
+    int from = tile.from;
+    int size = tile.to - from;
     Arrays.fill(maxima, -Float.MAX_VALUE);
     Arrays.fill(sums, 0);
     Arrays.fill(out, 0);
-    int keyHead = problem.keyHead(part.head());
     for (int lane = 0; lane < size; lane += PANEL) {
       int end = Math.min(size, lane + PANEL);
-      int key = place + from + lane;
-      queries.scores(problem.key(), keyHead, key, end - lane, lane, scores, 0);
+      int key = from + lane;
+      score(tile, key, end - lane, lane, 0);
       StripSoftmax.hideFuture(scores, 0, end - lane, 0);
       shift(end - lane, lane);
-      collect(keyHead, key, end - lane, lane, lane, end);
+      collect(tile, key, end - lane, lane, lane, end);
     }
     for (int key = 0; key < from; key += KEYS) {
       int count = Math.min(KEYS, from - key);
       for (int lane = 0; lane < size; lane += PANEL) {
-        visit(keyHead, place + key, count, lane, size);
+        visit(tile, key, count, lane);
       }
     }
     for (int lane = PANEL; lane < size; lane += PANEL) {
-      visit(keyHead, place + from, lane, lane, size);
+      visit(tile, from, lane, lane);
     }
   }
 
   /** Takes a panel of the tile to keys that all its queries see. */
-  private void visit(int keyHead, int key, int count, int lane, int size) {
+  private void visit(Tile tile, int key, int count, int lane) {
     System.arraycopy(sums, lane, before, 0, PANEL);
     boolean near = true;
     for (int j = 0; j < count; j += STRIP) {
       int some = Math.min(STRIP, count - j);
       int at = j * PITCH;
-      queries.scores(problem.key(), keyHead, key + j, some, lane, scores, at);
+      score(tile, key + j, some, lane, at);
       near &= StripSoftmax.powers(scores, at, some, maxima, lane, sums);
     }
     if (!near) {
       System.arraycopy(before, 0, sums, lane, PANEL);
-      queries.scores(problem.key(), keyHead, key, count, lane, scores, 0);
+      score(tile, key, count, lane, 0);
       shift(count, lane);
     }
-    collect(keyHead, key, count, -count, lane, Math.min(size, lane + PANEL));
+    int end = Math.min(tile.to - tile.from, lane + PANEL);
+    collect(tile, key, count, -count, lane, end);
+  }
+
+  /** Writes the scores of some keys with a panel of the tile. */
+  private void score(Tile tile, int key, int count, int lane, int to) {
+    PanelRows keys = tile.problem.key();
+    KeyPanels queries = tile.problem.query();
+    PanelProducts.scores(
+        keys.numbers,
+        keys.at(tile.problem.keyHead(tile.head), 0, key),
+        keys.step(),
+        count,
+        keys.size,
+        queries.numbers,
+        queries.at(tile.head, tile.from + lane),
+        scores,
+        to);
   }
 
   /** Turns scores into powers after the maxima have been brought up to them. */
@@ -144,8 +181,9 @@ final class DenseForward {
     StripSoftmax.powers(scores, 0, count, maxima, lane, sums);
   }
 
-  private void collect(int keyHead, int key, int count, int ahead, int lane, int end) {
-    PanelRows values = problem.value();
+  private void collect(Tile tile, int key, int count, int ahead, int lane, int end) {
+    PanelRows values = tile.problem.value();
+    int keyHead = tile.problem.keyHead(tile.head);
     for (int column = 0; column < values.size; column += taken(values.size - column)) {
       int panel = column / COLUMNS;
       int at = values.at(keyHead, panel, key);
@@ -178,19 +216,14 @@ final class DenseForward {
     }
   }
 
-  private void write(int head, int from, int size, MemorySegment outs, MemorySegment logSumExp) {
-    int width = problem.value().size;
-    for (int panel = 0; panel < PanelRows.panels(width); panel++) {
-      for (int t = 0; t < size; t++) {
-        int at = (panel * TILE + t) * COLUMNS;
-        float factor = 1 / sums[t];
-        for (int d = at; d < at + COLUMNS; d += LANES) {
-          FloatVector.fromArray(SPECIES, out, d).mul(factor).intoArray(out, d);
-        }
-        long to = ((long) (from + t) * problem.heads() + head) * width + panel * COLUMNS;
-        int count = problem.value().width(panel);
-        MemorySegment.copy(out, at, outs, ValueLayout.JAVA_FLOAT, to * Float.BYTES, count);
-      }
+  private void write(Tile tile, List<Operand> results) {
+    int size = tile.to - tile.from;
+    Sequence sequence = tile.problem.sequence();
+    RowPlaces outs = RowPlaces.of(sequence.of(results.get(0)));
+    for (int t = 0; t < size; t++) {
+      long to = outs.at(tile.from + t, tile.head);
+      PanelRows.write(
+          out, t * COLUMNS, TILE * COLUMNS, tile.problem.size(), 1 / sums[t], outs.data(), to);
     }
     for (int lane = 0; lane < size; lane += LANES) {
       FloatVector.fromArray(SPECIES, maxima, lane)
@@ -199,9 +232,10 @@ final class DenseForward {
               VectorMath.log(FloatVector.fromArray(SPECIES, sums, lane)))
           .intoArray(maxima, lane);
     }
+    RowPlaces logSumExps = RowPlaces.of(sequence.of(results.get(1)));
     for (int t = 0; t < size; t++) {
-      long to = (long) (from + t) * problem.heads() + head;
-      logSumExp.setAtIndex(ValueLayout.JAVA_FLOAT, to, maxima[t]);
+      long to = logSumExps.at(tile.from + t, tile.head);
+      logSumExps.data().set(ValueLayout.JAVA_FLOAT, to, maxima[t]);
     }
   }
 }

@@ -28,23 +28,27 @@ final class InputRows {
   /** Reads the rows {@code from} to {@code to} in row-major order. */
   private static void read(Operand operand, int from, int to, float[] chunk, int count) {
     Layout layout = operand.layout();
-    int width = layout.shape().dim(1) * layout.shape().dim(2);
+    int size = layout.shape().dim(2);
+    int width = layout.shape().dim(1) * size;
     MemorySegment data = operand.data();
     if (operand.isContiguous()) {
       long bytes = operand.offsetBytes() + (long) from * width * Float.BYTES;
       MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, bytes, chunk, 0, count);
       return;
     }
+    boolean whole = RowPlaces.areWhole(operand);
+    RowPlaces rows = RowPlaces.of(operand);
     long stride = layout.strideElements(2);
     int at = 0;
     for (int row = from; row < to; row++) {
-      for (int head = 0; head < layout.shape().dim(1); head++) {
-        long index =
-            layout.offsetElements()
-                + row * layout.strideElements(0)
-                + head * layout.strideElements(1);
-        for (int d = 0; d < layout.shape().dim(2); d++, index += stride) {
-          chunk[at++] = data.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+      for (int head = 0; head < layout.shape().dim(1); head++, at += size) {
+        long begin = rows.at(row, head);
+        if (whole) {
+          MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, begin, chunk, at, size);
+          continue;
+        }
+        for (int d = 0; d < size; d++) {
+          chunk[at + d] = data.get(ValueLayout.JAVA_FLOAT, begin + d * stride * Float.BYTES);
         }
       }
     }

@@ -3,7 +3,6 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.tensor.simd.Doubles.D;
 import static dev.ashlar.tensor.simd.Doubles.HALF;
 
-import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -20,20 +19,18 @@ final class Matrices {
   private Matrices() {}
 
   static float[] rowMajor(Operand operand) {
-    Layout layout = operand.layout();
-    int columns = operand.shape().dim(1);
     float[] out = new float[(int) operand.size()];
     if (operand.isContiguous()) {
       long at = operand.offsetBytes();
       MemorySegment.copy(operand.data(), ValueLayout.JAVA_FLOAT, at, out, 0, out.length);
       return out;
     }
-    for (int i = 0; i < out.length; i++) {
-      long index =
-          layout.offsetElements()
-              + i / columns * layout.strideElements(0)
-              + i % columns * layout.strideElements(1);
-      out[i] = operand.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    RowPlaces rows = RowPlaces.of(operand);
+    int at = 0;
+    for (int row = 0; row < operand.shape().dim(0); row++) {
+      for (int head = 0; head < operand.shape().dim(1); head++) {
+        out[at++] = operand.data().get(ValueLayout.JAVA_FLOAT, rows.at(row, head));
+      }
     }
     return out;
   }

@@ -1,10 +1,13 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+
 import dev.ashlar.moba.BlockGate;
 import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.moba.FlashAttentionBackward;
 import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.moba.MobaAttentionBackward;
+import dev.ashlar.moba.Packing;
 import dev.ashlar.moba.Rope;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
@@ -73,8 +76,8 @@ public final class MobaKernels implements KernelProvider {
 
   private static boolean fits(FlashAttention op, List<TensorSpec> inputs) {
     TensorSpec query = inputs.getFirst();
-    return query.dtype() == DType.F32
-        && PanelRows.fits(PaddedRows.count(op.packing()), query.shape());
+    long rows = PaddedRows.count(Packing.of(op.packing().maxLength()), PANEL);
+    return query.dtype() == DType.F32 && PanelRows.fits(rows, query.shape());
   }
 
   private static boolean fits(MobaAttention op, List<TensorSpec> inputs) {
@@ -89,18 +92,11 @@ public final class MobaKernels implements KernelProvider {
   }
 
   private static void run(FlashAttention op, List<Operand> in, List<Operand> out) {
-    DenseProblem problem = DenseProblem.of(op, in);
-    boolean done = problem.isFinite();
-    if (done) DenseForward.run(problem, out);
-    problem.giveBack();
-    if (!done) op.compute(in, out);
+    if (!DenseForward.run(op, in, out)) op.compute(in, out);
   }
 
   private static void run(FlashAttentionBackward op, List<Operand> in, List<Operand> out) {
-    DenseProblem problem = DenseProblem.of(op.forward(), in);
-    boolean done = problem.isFinite() && DenseBackward.run(problem, in.subList(3, 7), out);
-    problem.giveBack();
-    if (!done) op.compute(in, out);
+    if (!DenseBackward.run(op.forward(), in, out)) op.compute(in, out);
   }
 
   private static void run(MobaAttention op, List<Operand> in, List<Operand> out) {

@@ -66,15 +66,6 @@ record PaddedRows(int[] starts, int[] places, int count) {
     return length == 0 ? 0 : roundedUp(place(length - 1, blockSize) + 1, PANEL);
   }
 
-  /** Returns the number of places, which may be more than an array has. */
-  static long count(Packing packing) {
-    long count = 0;
-    for (int s = 0; s < packing.sequences(); s++) {
-      count += roundedUp(packing.length(s), Products.ROWS);
-    }
-    return count;
-  }
-
   /** Returns the number of places of blocks, which may be more than an array has. */
   static long count(Packing packing, int blockSize) {
     long count = 0;

@@ -6,6 +6,7 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -20,7 +21,7 @@ import jdk.incubator.vector.FloatVector;
  * A narrower last panel is filled up with zeros, and so are the rows that {@link PaddedRows} adds.
  */
 final class PanelRows {
-  private static final int CHUNK = 32;
+  private static final int CHUNK = 64;
 
   final float[] numbers;
 
@@ -68,13 +69,19 @@ final class PanelRows {
     var result = new PanelRows(rows, shape.dim(1), shape.dim(2));
     result.clearGaps();
     var finite = new AtomicBoolean(true);
+    boolean whole = RowPlaces.areWhole(operand);
     Parallel.range(
         shape.dim(0),
         CHUNK,
         (from, to) -> {
-          float[] chunk = InputRows.take(operand, (int) from, (int) to);
-          boolean good = result.set((int) from, (int) to, chunk, factor);
-          Scratch.give(chunk);
+          boolean good;
+          if (whole) {
+            good = result.read(RowPlaces.of(operand), (int) from, (int) to, factor);
+          } else {
+            float[] chunk = InputRows.take(operand, (int) from, (int) to);
+            good = result.set((int) from, (int) to, chunk, factor);
+            Scratch.give(chunk);
+          }
           if (!good) finite.set(false);
         });
     result.finite = finite.get();
@@ -94,93 +101,95 @@ final class PanelRows {
     }
   }
 
-  /** Sets rows to a chunk times a factor; returns whether all numbers set are finite. */
-  boolean set(int from, int to, float[] chunk, float factor) {
+  /** Sets rows to those of an operand times a factor; returns whether all numbers are finite. */
+  private boolean read(RowPlaces rowsIn, int from, int to, float factor) {
+    MemorySegment data = rowsIn.data();
     FloatVector check = FloatVector.zero(SPECIES); // 0 times an infinity or a NaN is NaN
-    float tailCheck = 0;
-    for (int panel = 0; panel < panels(size); panel++) {
-      int width = width(panel);
-      int whole = width - width % LANES;
+    int rest = size % COLUMNS;
+    for (int row = from; row < to; row++) {
       for (int head = 0; head < heads; head++) {
-        int source = head * size + panel * COLUMNS;
-        int first = at(head, panel, 0);
-        for (int row = from; row < to; row++, source += heads * size) {
-          int at = first + rows.places()[row] * COLUMNS;
-          if (width == COLUMNS) {
-            check = setPanel(chunk, source, factor, at, check);
-            continue;
-          }
-          for (int d = 0; d < whole; d += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, chunk, source + d).mul(factor);
-            check = x.fma(FloatVector.zero(SPECIES), check);
-            x.intoArray(numbers, at + d);
-          }
-          for (int d = whole; d < width; d++) {
-            numbers[at + d] = chunk[source + d] * factor;
-            tailCheck += numbers[at + d] * 0;
-          }
-          Arrays.fill(numbers, at + width, at + COLUMNS, 0);
+        long in = rowsIn.at(row, head);
+        int at = at(head, 0, rows.places()[row]);
+        for (int d = 0; d < size - rest; d += COLUMNS) {
+          FloatVector x0 = FloatBlock.load(data, in).mul(factor);
+          FloatVector x1 = FloatBlock.load(data, in + (long) LANES * Float.BYTES).mul(factor);
+          x0.intoArray(numbers, at);
+          x1.intoArray(numbers, at + LANES);
+          check = x0.fma(FloatVector.zero(SPECIES), x1.fma(FloatVector.zero(SPECIES), check));
+          in += (long) COLUMNS * Float.BYTES;
+          at += step();
+        }
+        if (rest == 0) continue;
+        MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, in, numbers, at, rest);
+        check = scaleRest(at, rest, factor, check);
+      }
+    }
+    return check.compare(EQ, 0f).allTrue();
+  }
+
+  /** Sets rows to a chunk [rows, H, D] times a factor; returns whether all numbers are finite. */
+  boolean set(int from, int to, float[] chunk, float factor) {
+    FloatVector check = FloatVector.zero(SPECIES);
+    int source = 0;
+    for (int row = from; row < to; row++) {
+      for (int head = 0; head < heads; head++) {
+        for (int panel = 0; panel < panels(size); panel++) {
+          int at = at(head, panel, rows.places()[row]);
+          System.arraycopy(chunk, source, numbers, at, width(panel));
+          check = scaleRest(at, width(panel), factor, check);
+          source += width(panel);
         }
       }
     }
-    return tailCheck == 0 && check.compare(EQ, 0f).allTrue();
+    return check.compare(EQ, 0f).allTrue();
   }
 
-  /**
-   * The two vectors of a whole panel one by one: the compiler makes much more of a loop of them.
-   */
-  private FloatVector setPanel(float[] from, int source, float factor, int at, FloatVector check) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector x0 = FloatVector.fromArray(SPECIES, from, source).mul(factor);
-    FloatVector x1 = FloatVector.fromArray(SPECIES, from, source + LANES).mul(factor);
+  /** Multiplies the first numbers of a panel's row, and clears the others. */
+  private FloatVector scaleRest(int at, int width, float factor, FloatVector check) {
+    Arrays.fill(numbers, at + width, at + COLUMNS, 0);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, at).mul(factor);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, at + LANES).mul(factor);
     x0.intoArray(numbers, at);
     x1.intoArray(numbers, at + LANES);
-    return x0.fma(zero, x1.fma(zero, check));
+    return x0.fma(FloatVector.zero(SPECIES), x1.fma(FloatVector.zero(SPECIES), check));
   }
 
-  /** Writes all numbers, multiplied by a factor, to a contiguous operand [T, H, D]. */
+  /** Writes all numbers, multiplied by a factor, to an operand [T, H, D] of whole rows. */
   void writeTo(Operand operand, float factor) {
-    MemorySegment out = operand.elements();
+    RowPlaces out = RowPlaces.of(operand);
     Parallel.range(
         operand.shape().dim(0),
         CHUNK,
         (from, to) -> {
-          float[] row = new float[heads * size];
-          for (int t = (int) from; t < to; t++) {
-            for (int head = 0; head < heads; head++) get(head, t, factor, row);
-            MemorySegment.copy(
-                row,
-                0,
-                out,
-                ValueLayout.JAVA_FLOAT,
-                (long) t * row.length * Float.BYTES,
-                row.length);
+          for (int row = (int) from; row < to; row++) {
+            for (int head = 0; head < heads; head++) {
+              int at = at(head, 0, rows.places()[row]);
+              write(numbers, at, step(), size, factor, out.data(), out.at(row, head));
+            }
           }
         });
   }
 
-  private void get(int head, int row, float factor, float[] to) {
-    for (int panel = 0; panel < panels(size); panel++) {
-      int from = at(head, panel, rows.places()[row]);
-      int at = head * size + panel * COLUMNS;
-      int width = width(panel);
-      if (width == COLUMNS) {
-        getPanel(from, factor, to, at);
-        continue;
-      }
-      int whole = width - width % LANES;
-      for (int d = 0; d < whole; d += LANES) {
-        FloatVector.fromArray(SPECIES, numbers, from + d).mul(factor).intoArray(to, at + d);
-      }
-      for (int d = whole; d < width; d++) to[at + d] = numbers[from + d] * factor;
+  /**
+   * Writes a row that lies in panels, multiplied by a factor, which may change it.
+   *
+   * @param at where it begins, and {@code step} from one of its panels to the next
+   * @param size the numbers written
+   */
+  static void write(
+      float[] numbers, int at, int step, int size, float factor, MemorySegment out, long to) {
+    int rest = size % COLUMNS;
+    for (int d = 0; d < size - rest; d += COLUMNS) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, at).mul(factor);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, at + LANES).mul(factor);
+      FloatBlock.store(x0, out, to);
+      FloatBlock.store(x1, out, to + (long) LANES * Float.BYTES);
+      to += (long) COLUMNS * Float.BYTES;
+      at += step;
     }
-  }
-
-  private void getPanel(int from, float factor, float[] to, int at) {
-    FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
-    FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
-    x0.intoArray(to, at);
-    x1.intoArray(to, at + LANES);
+    if (rest == 0) return;
+    for (int d = 0; d < rest; d++) numbers[at + d] *= factor;
+    MemorySegment.copy(numbers, at, out, ValueLayout.JAVA_FLOAT, to, rest);
   }
 
   /** Returns whether the numbers it was made of are finite, with the factor. */

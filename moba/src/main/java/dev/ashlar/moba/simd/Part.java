@@ -8,28 +8,6 @@ import java.util.List;
 /** The queries of one head in rows {@code from} to {@code to}: what one thread computes alone. */
 record Part(int sequence, int head, int from, int to) {
   /**
-   * Returns parts for about {@code wanted} threads, the longest first; each but a sequence's last
-   * has a multiple of {@code atLeast} rows. They depend on shapes alone, and so the results do.
-   */
-  static List<Part> of(Packing packing, int heads, int wanted, int atLeast) {
-    long all = Math.max(1, (long) packing.total() * heads);
-    List<Part> parts = new ArrayList<>();
-    for (int s = 0; s < packing.sequences(); s++) {
-      int length = packing.length(s);
-      long share = Math.ceilDiv(all, wanted);
-      long step = Math.ceilDiv(share, atLeast) * (long) atLeast;
-      for (int head = 0; head < heads; head++) {
-        for (long from = 0; from < length; from += step) {
-          int end = (int) Math.min(length, from + step);
-          parts.add(new Part(s, head, packing.start(s) + (int) from, packing.start(s) + end));
-        }
-      }
-    }
-    parts.sort(Comparator.comparingInt((Part p) -> packing.start(p.sequence) - p.to));
-    return parts;
-  }
-
-  /**
    * Returns parts of {@code rows} rows, except that the first ones of a sequence, which see least,
    * are in quarters. The longest come first, and of these the last ones, which see most; quarters
    * then keep threads busy to the end.
