@@ -7,9 +7,11 @@ import java.util.List;
 /**
  * One operation as a tape recorded it: what went in and what came out.
  *
+ * @param ahead what {@link DifferentiableOp#ahead} made beside the outputs
  * @param needed per input, whether its gradient is wanted
  */
-public record Call(Op op, List<Tensor> inputs, List<Tensor> outputs, List<Boolean> needed) {
+public record Call(
+    Op op, List<Tensor> inputs, List<Tensor> outputs, List<Tensor> ahead, List<Boolean> needed) {
   /** Returns an input. */
   public Tensor input(int index) {
     return inputs.get(index);
@@ -18,6 +20,11 @@ public record Call(Op op, List<Tensor> inputs, List<Tensor> outputs, List<Boolea
   /** Returns an output. */
   public Tensor output(int index) {
     return outputs.get(index);
+  }
+
+  /** Returns a result that was made ahead. */
+  public Tensor ahead(int index) {
+    return ahead.get(index);
   }
 
   /** Returns whether the gradient in an input is wanted: a rule may leave out what is not. */

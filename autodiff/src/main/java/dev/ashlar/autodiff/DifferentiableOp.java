@@ -20,6 +20,17 @@ public interface DifferentiableOp extends Op.Custom {
   List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs);
 
   /**
+   * Returns the operation that a tape computes instead of this one where gradients are wanted in
+   * some inputs: its first results are this one's, and the others are there for {@link #vjp}, as
+   * {@link Call#ahead}. For what is cheap on the way forward and dear on the way back.
+   *
+   * @param needed per input, whether its gradient is wanted
+   */
+  default Op.Custom ahead(List<Boolean> needed) {
+    return this;
+  }
+
+  /**
    * Returns what {@link #vjp} reads the numbers of; anything else may be freed before it is called.
    */
   default Saved saved() {

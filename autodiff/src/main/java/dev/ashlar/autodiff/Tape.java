@@ -67,8 +67,16 @@ final class Tape implements Interpreter, AutoCloseable {
   @Override
   public List<Tensor> interpret(Op op, List<Tensor> inputs) {
     checkThread();
-    List<Tensor> outputs = outside(op, inputs);
-    if (!(op instanceof Op.StopGradient)) record(op, inputs, outputs);
+    if (op instanceof Op.StopGradient || !anyTracked(inputs)) return outside(op, inputs);
+    if (!(op instanceof DifferentiableOp own)) {
+      List<Tensor> outputs = outside(op, inputs);
+      record(op, inputs, outputs, List.of());
+      return outputs;
+    }
+    List<Tensor> made = outside(own.ahead(needed(inputs)), inputs);
+    int count = own.specs(inputs.stream().map(Tensor::spec).toList()).size();
+    List<Tensor> outputs = List.copyOf(made.subList(0, count));
+    record(op, inputs, outputs, made.subList(count, made.size()));
     return outputs;
   }
 
@@ -80,13 +88,16 @@ final class Tape implements Interpreter, AutoCloseable {
     }
   }
 
-  private void record(Op op, List<Tensor> inputs, List<Tensor> outputs) {
-    boolean depends = false;
-    for (Tensor input : inputs) depends |= tracked.contains(input);
-    if (!depends) return;
-    List<Boolean> needed = new ArrayList<>(inputs.size());
-    for (Tensor input : inputs) needed.add(tracked.contains(input) && carriesGradient(input));
-    var call = new Call(op, List.copyOf(inputs), List.copyOf(outputs), List.copyOf(needed));
+  private boolean anyTracked(List<Tensor> tensors) {
+    return tensors.stream().anyMatch(this::tracks);
+  }
+
+  private List<Boolean> needed(List<Tensor> inputs) {
+    return inputs.stream().map(input -> tracks(input) && carriesGradient(input)).toList();
+  }
+
+  private void record(Op op, List<Tensor> inputs, List<Tensor> outputs, List<Tensor> ahead) {
+    var call = new Call(op, List.copyOf(inputs), outputs, List.copyOf(ahead), needed(inputs));
     calls.add(call);
     if (Anomaly.isWatching()) places.put(call, Anomaly.place());
     saved(call, held::add);
@@ -106,7 +117,9 @@ final class Tape implements Interpreter, AutoCloseable {
     R computed = outer.during(() -> TensorScope.<R>tidy(() -> Grad.checkpoint(untracked, guarded)));
     R result = TensorTree.map(computed, this::aliasOutside);
     List<Tensor> leaves = TensorTree.leaves(inputs);
-    record(new Recompute<>(inputs, body), leaves, TensorTree.leaves(result));
+    if (anyTracked(leaves)) {
+      record(new Recompute<>(inputs, body), leaves, TensorTree.leaves(result), List.of());
+    }
     return result;
   }
 
@@ -141,6 +154,7 @@ final class Tape implements Interpreter, AutoCloseable {
     Saved saved = Saved.by(call.op());
     if (saved.inputs()) call.inputs().forEach(action);
     if (saved.outputs()) call.outputs().forEach(action);
+    call.ahead().forEach(action);
   }
 
   private void passWatched(Call call, Adjoints adjoints) {

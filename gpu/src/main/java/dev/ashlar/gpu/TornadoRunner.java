@@ -86,7 +86,7 @@ public final class TornadoRunner implements ProgramRunner {
   /** {@inheritDoc} Elementwise steps that follow from each other are one. */
   @Override
   public Program prepared(Program program) {
-    Program composed = LongSoftmax.composed(program);
+    Program composed = LongSoftmax.composed(LinearLoss.composed(program));
     return fusing ? Fusion.fuse(composed) : composed;
   }
 }

@@ -3,6 +3,9 @@ package dev.ashlar.gpu;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.Linear;
+import dev.ashlar.autodiff.nn.LinearCrossEntropyOp;
+import dev.ashlar.autodiff.nn.Losses;
 import dev.ashlar.autodiff.nn.RmsNormOp;
 import dev.ashlar.autodiff.nn.SwiGluOp;
 import dev.ashlar.autodiff.optim.AccumulateStep;
@@ -144,6 +147,36 @@ final class FusedOperationsTest {
                     .formatted(bad));
       }
       Close.assertClose(compiled.call(good), Interpreter.current().interpret(op, good), 1e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 65, 300})
+  void linearCrossEntropy(int classes) {
+    for (OptionalLong ignored : List.of(OptionalLong.empty(), OptionalLong.of(0))) {
+      var op = new LinearCrossEntropyOp(ignored);
+      Tensor hidden = numbers(1, 17, 9);
+      Tensor weight = numbers(2, classes, 9);
+      Tensor targets = targets(3, classes, 17);
+      agree(op, hidden, weight, targets);
+      agree(op.ahead(List.of(true, true, false)), hidden, weight, targets);
+      Tensor bias = numbers(4, classes);
+      agree(op.ahead(List.of(true, false, false, true)), hidden, weight, targets, bias);
+    }
+  }
+
+  @Test
+  void aTargetOfALinearLayerThatIsNoClassIsNamed() {
+    Tensor weight = numbers(2, 3, 9);
+    try (var compiled =
+        Compiled.of(
+            runner,
+            (List<Tensor> x) ->
+                Losses.linearCrossEntropy(x.get(0), new Linear(weight, null), x.get(1)))) {
+      assertThatThrownBy(() -> compiled.call(List.of(numbers(1, 4, 9), Tensor.of(0, 2, 3, 1))))
+          .isInstanceOf(IndexOutOfBoundsException.class)
+          .hasMessage(
+              "crossEntropy: target 3 at position 2 is not in 0 .. 2; logits have 3 classes");
     }
   }
 

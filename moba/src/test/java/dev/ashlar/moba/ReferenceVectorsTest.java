@@ -67,7 +67,7 @@ final class ReferenceVectorsTest {
     List<Tensor> out = Interpreter.current().interpret(op, in);
     close(file, "o", out.get(0));
     close(file, "lse", out.get(1));
-    var call = new Call(op, in, out, Collections.nCopies(in.size(), true));
+    var call = new Call(op, in, out, List.of(), Collections.nCopies(in.size(), true));
     List<Optional<Tensor>> gradients =
         op.vjp(call, List.of(file.tensor("do", dtype), out.get(1).zerosLike()));
     close(file, "dq", gradients.get(0).orElseThrow());

@@ -51,7 +51,8 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
     return List.of(loss.maskedFill(valid.not(), 0), logSumExp);
   }
 
-  private Tensor valid(Tensor targets) {
+  /** Returns which targets take part in the loss. */
+  Tensor valid(Tensor targets) {
     return ignored.isEmpty()
         ? targets.equalTo(targets)
         : targets.notEqualTo(targets.zerosLike().plus(ignored.getAsLong()));
@@ -75,6 +76,20 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
     return (int) target;
   }
 
+  /**
+   * Returns how many targets take part; throws IndexOutOfBoundsException for the first that names
+   * no class.
+   */
+  public int counted(long[] targets, int classes) {
+    int counted = 0;
+    for (int i = 0; i < targets.length; i++) {
+      if (!counts(targets[i])) continue;
+      checked(targets[i], i, classes);
+      counted++;
+    }
+    return counted;
+  }
+
   @Override
   public void compute(List<Operand> in, List<Operand> out) {
     Rows logits = Rows.of(in.get(0));
@@ -90,7 +105,7 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
     }
   }
 
-  private static double logSumExp(double[] row) {
+  static double logSumExp(double[] row) {
     double max = Double.NEGATIVE_INFINITY;
     for (double each : row) max = Math.max(max, each);
     if (Double.isInfinite(max)) return max;

@@ -1,6 +1,7 @@
 package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import java.util.OptionalLong;
 
@@ -46,6 +47,43 @@ public final class Losses {
   private static Tensor crossEntropyPerPosition(
       Tensor logits, Tensor targets, OptionalLong ignored) {
     return Interpreter.callAll(new CrossEntropyOp(ignored), logits, targets).getFirst();
+  }
+
+  /**
+   * Returns the mean cross-entropy of a layer's logits, {@code head.forward(hidden)} [..., V],
+   * against integer targets [...], as {@link #crossEntropy(Tensor, Tensor)} does, without ever
+   * holding all logits: hidden [..., D] is taken some hundred positions at a time, its gradient and
+   * the layer's along with it.
+   *
+   * @throws IndexOutOfBoundsException naming a target that is not in 0 .. V - 1, and its position
+   */
+  public static Tensor linearCrossEntropy(Tensor hidden, Linear head, Tensor targets) {
+    return linearCrossEntropy(hidden, head, targets, OptionalLong.empty());
+  }
+
+  /**
+   * Returns the same mean over the positions whose target is not {@code ignored}; NaN if there is
+   * none.
+   */
+  public static Tensor linearCrossEntropy(
+      Tensor hidden, Linear head, Tensor targets, long ignored) {
+    return linearCrossEntropy(hidden, head, targets, OptionalLong.of(ignored));
+  }
+
+  private static Tensor linearCrossEntropy(
+      Tensor hidden, Linear head, Tensor targets, OptionalLong ignored) {
+    if (hidden.rank() == 0 || !hidden.shape().without(-1).equals(targets.shape())) {
+      throw new ShapeException(
+          "linearCrossEntropy: needs hidden [..., D] and targets [...], got %s and %s",
+          hidden.spec(), targets.spec());
+    }
+    int positions = Math.toIntExact(targets.size());
+    Tensor rows = hidden.rank() == 2 ? hidden : hidden.reshape(positions, hidden.dim(-1));
+    Tensor flat = targets.rank() == 1 ? targets : targets.reshape(positions);
+    var op = new LinearCrossEntropyOp(ignored);
+    return head.bias() == null
+        ? Interpreter.call(op, rows, head.weight(), flat)
+        : Interpreter.call(op, rows, head.weight(), flat, head.bias());
   }
 
   /** Returns the mean of (prediction - target)² over all elements. */

@@ -43,7 +43,8 @@ final class CrossEntropyRows {
         });
   }
 
-  private static double logSumExp(FloatBlock row, int count) {
+  /** Returns log(sum of e^x) of a row whose padding is -infinity. */
+  static double logSumExp(FloatBlock row, int count) {
     float max = SoftmaxRows.max(row, count);
     if (Float.isInfinite(max)) return max;
     return StrictMath.log(SoftmaxRows.sumExp(row, max, count)) + max;
@@ -84,7 +85,7 @@ final class CrossEntropyRows {
         });
   }
 
-  private static void zero(FloatBlock row, int count) {
+  static void zero(FloatBlock row, int count) {
     MemorySegment to = row.data();
     long toAt = row.at();
     for (int i = 0; i < count; i += SPECIES.length())
@@ -92,8 +93,7 @@ final class CrossEntropyRows {
   }
 
   /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
-  private static void softmax(
-      FloatBlock row, FloatBlock dRow, float logSumExp, float spread, int count) {
+  static void softmax(FloatBlock row, FloatBlock dRow, float logSumExp, float spread, int count) {
     MemorySegment from = row.data();
     long fromAt = row.at();
     MemorySegment to = dRow.data();

@@ -1,6 +1,7 @@
 package dev.ashlar.autodiff.simd;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.LinearCrossEntropyOp;
 import dev.ashlar.autodiff.nn.RmsNormOp;
 import dev.ashlar.autodiff.nn.SwiGluOp;
 import dev.ashlar.autodiff.optim.AccumulateStep;
@@ -55,6 +56,10 @@ public final class FusedKernels implements KernelProvider {
       case CrossEntropyOp loss -> (in, out) -> CrossEntropyRows.forward(loss, in, out);
       case CrossEntropyOp.Backward back ->
           (in, out) -> CrossEntropyRows.backward(back.forward(), in, out);
+      case LinearCrossEntropyOp loss ->
+          (in, out) -> LinearCrossEntropyChunks.run(loss, List.of(), in, out);
+      case LinearCrossEntropyOp.WithGradients(var loss, var wanted) ->
+          (in, out) -> LinearCrossEntropyChunks.run(loss, wanted, in, out);
       case SwiGluOp _ -> (in, out) -> FloatBlocks.run(in, out, SwiGluPieces::forward);
       case SwiGluOp.Backward _ -> (in, out) -> FloatBlocks.run(in, out, SwiGluPieces::backward);
       case AdamWStep step -> (in, out) -> StepPieces.adamW(step, in, out);

@@ -42,7 +42,34 @@ public record FusedOp(Op.Custom op, Function<List<Tensor>, List<Tensor>> compose
         new FusedOp(
             ignoring, ignoring::composed, (t, r, w) -> List.of(wide(6, t, r, w), targets(r, w, 3))),
         lossBackward(loss, 1),
-        lossBackward(ignoring, 3));
+        lossBackward(ignoring, 3),
+        linearLoss(OptionalLong.empty(), false),
+        linearLoss(OptionalLong.of(-100), true),
+        linearLossAhead(OptionalLong.empty(), false, List.of(0, 1)),
+        linearLossAhead(OptionalLong.of(-100), true, List.of(0, 1, 3)),
+        linearLossAhead(OptionalLong.of(-100), true, List.of(1)));
+  }
+
+  private static FusedOp linearLoss(OptionalLong ignored, boolean biased) {
+    var op = new LinearCrossEntropyOp(ignored);
+    return new FusedOp(op, op::composed, (t, r, w) -> linearLoss(t, r, w, ignored, biased));
+  }
+
+  private static FusedOp linearLossAhead(
+      OptionalLong ignored, boolean biased, List<Integer> wanted) {
+    var op = new LinearCrossEntropyOp.WithGradients(new LinearCrossEntropyOp(ignored), wanted);
+    return new FusedOp(op, op::composed, (t, r, w) -> linearLoss(t, r, w, ignored, biased));
+  }
+
+  private static List<Tensor> linearLoss(
+      DType dtype, int rows, int classes, OptionalLong ignored, boolean biased) {
+    int width = Math.min(classes, 40);
+    Tensor hidden = wide(11, dtype, rows, width);
+    Tensor weight = wide(12, dtype, classes, width).times(0.0625);
+    Tensor targets = targets(rows, classes, ignored.isPresent() ? 3 : 1);
+    return biased
+        ? List.of(hidden, weight, targets, wide(13, dtype, classes))
+        : List.of(hidden, weight, targets);
   }
 
   private static List<Tensor> normBackward(DType dtype, int rows, int width) {

@@ -81,8 +81,12 @@ public record Decoder(
 
   /** Returns logits from the stream behind the last layer: [T, dim] -> [T, vocabulary]. */
   Tensor readOut(Tensor stream) {
-    Linear readOut = head == null ? new Linear(embedding.weight(), null) : head;
-    return readOut.forward(norm.forward(stream));
+    return reader().forward(norm.forward(stream));
+  }
+
+  /** Returns what makes logits of the normed stream. */
+  private Linear reader() {
+    return head == null ? new Linear(embedding.weight(), null) : head;
   }
 
   /** Returns the mean cross-entropy of the targets, in nats: a scalar. */
@@ -101,7 +105,7 @@ public record Decoder(
   /** Returns the mean cross-entropy of the targets, in nats, as training wants it. */
   public Tensor loss(TokenBatch batch, AttentionPlan plan, Training training) {
     Tensor stream = stream(batch.inputs(), batch.packing(), plan, training);
-    return Losses.crossEntropy(readOut(stream), batch.targets());
+    return Losses.linearCrossEntropy(norm.forward(stream), reader(), batch.targets());
   }
 
   /** Returns the cross-entropy of each target, in nats: [T]. */

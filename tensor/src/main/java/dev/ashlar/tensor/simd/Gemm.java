@@ -59,6 +59,9 @@ final class Gemm {
   private final RightPanels right;
   private final Matrix out;
 
+  /** Whether the product is added to what {@link #out} holds. */
+  private boolean adds;
+
   /** Multiplies left [M,K] by right [K,N] into out [M,N], whose rows lie side by side in memory. */
   Gemm(int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
     this.rows = rows;
@@ -67,6 +70,15 @@ final class Gemm {
     this.left = new LeftRows(left);
     this.right = new RightPanels(right);
     this.out = out;
+  }
+
+  /**
+   * Adds the product to {@code out} instead: the same bits as one product over the depth of all
+   * that are added, where each but the last is a multiple of {@link MicroKernels#DEPTH} deep.
+   */
+  Gemm adding() {
+    adds = true;
+    return this;
   }
 
   void run() {
@@ -209,7 +221,7 @@ final class Gemm {
       int blocks = (height + HEIGHT - 1) / HEIGHT;
       float[] sums = scratch.sums(blocks * HEIGHT * padded);
       float[] rows = scratch.rows(blocks * LeftRows.BLOCK);
-      if (from == 0) Arrays.fill(sums, 0, blocks * HEIGHT * padded, 0f);
+      if (from == 0 && !adds) Arrays.fill(sums, 0, blocks * HEIGHT * padded, 0f);
       else for (int r = 0; r < height; r++) out.readRow(row + r, column, sums, r * padded, width);
       int k = 0;
       do {

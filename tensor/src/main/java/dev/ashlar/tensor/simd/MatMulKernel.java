@@ -83,8 +83,7 @@ final class MatMulKernel implements Kernel {
       Matrix product = new Matrix(out.data(), first, columns, 1);
       Matrix a = left.at(number, axes);
       Matrix b = right.at(number, axes);
-      if (FewRows.multiplied(rows, columns, depth, a, b, product)) return;
-      new Gemm(rows, columns, depth, a, b, product).run();
+      MatrixProducts.multiply(rows, columns, depth, a, b, product);
     }
   }
 

@@ -1,0 +1,158 @@
+package dev.ashlar.autodiff.simd;
+
+import static dev.ashlar.autodiff.nn.LinearCrossEntropyOp.BIAS;
+import static dev.ashlar.autodiff.nn.LinearCrossEntropyOp.HIDDEN;
+import static dev.ashlar.autodiff.nn.LinearCrossEntropyOp.TARGETS;
+import static dev.ashlar.autodiff.nn.LinearCrossEntropyOp.WEIGHT;
+
+import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.LinearCrossEntropyOp;
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.Scratch;
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatRows;
+import dev.ashlar.tensor.simd.MatrixProducts;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link LinearCrossEntropyOp}, some hundred positions at a time: their logits, which turn into the
+ * logits' gradient where they lie, and what that makes of the gradients wanted.
+ */
+final class LinearCrossEntropyChunks {
+  /** The most positions of a chunk. Fewer cost time: each chunk has the weight packed twice. */
+  private static final int MOST_ROWS = 512;
+
+  /** The fewest: as deep as a block of a product, so that sums over chunks are sums over blocks. */
+  private static final int LEAST_ROWS = 256;
+
+  /** Logits of a chunk beyond which it has the fewest positions. */
+  private static final int CHUNK_SIZE = 1 << 24;
+
+  private final CrossEntropyOp op;
+  private final Operand hidden;
+  private final Operand weight;
+  private final @Nullable Operand bias;
+  private final long[] targets;
+  private final int classes;
+  // A row of logits, filled up to whole vectors.
+  private final int padded;
+  private final int counted;
+  private final double[] losses;
+  // By the number of the input, null where it is not wanted.
+  private final @Nullable Operand[] gradients = new Operand[BIAS + 1];
+  private final boolean goesBack;
+
+  private LinearCrossEntropyChunks(
+      LinearCrossEntropyOp op, List<Integer> wanted, List<Operand> in, List<Operand> out) {
+    this.op = op.perPosition();
+    this.hidden = in.get(HIDDEN);
+    this.weight = in.get(WEIGHT);
+    this.bias = in.size() > BIAS ? in.get(BIAS) : null;
+    this.targets = Columns.longs(in.get(TARGETS));
+    this.classes = weight.shape().dim(0);
+    this.padded = FloatBlock.wholeVectors(classes);
+    this.counted = this.op.counted(targets, classes);
+    this.losses = new double[targets.length];
+    for (int i = 0; i < wanted.size(); i++) gradients[wanted.get(i)] = out.get(1 + i);
+    this.goesBack = !wanted.isEmpty();
+  }
+
+  /** (hidden, weight, targets, bias) -> the mean, and its gradients in the inputs wanted. */
+  static void run(
+      LinearCrossEntropyOp op, List<Integer> wanted, List<Operand> in, List<Operand> out) {
+    float mean = (float) new LinearCrossEntropyChunks(op, wanted, in, out).mean();
+    out.getFirst().elements().set(ValueLayout.JAVA_FLOAT, 0, mean);
+  }
+
+  private double mean() {
+    boolean large = (long) MOST_ROWS * padded > CHUNK_SIZE;
+    int rows = Math.min(large ? LEAST_ROWS : MOST_ROWS, targets.length);
+    long size = (long) rows * padded;
+    try (Scratch room = TensorScope.current().memory().scratch((size + 1) * Float.BYTES)) {
+      MemorySegment one = room.segment().asSlice(size * Float.BYTES, Float.BYTES);
+      one.set(ValueLayout.JAVA_FLOAT, 0, 1);
+      int from = 0;
+      // At least once, so that gradients over nothing are written: zeros.
+      do {
+        chunk(from, Math.min(targets.length, from + rows), room.segment(), one);
+        from += rows;
+      } while (from < targets.length);
+    }
+    double total = 0;
+    for (double loss : losses) total += loss;
+    return total / counted;
+  }
+
+  private void chunk(int from, int to, MemorySegment room, MemorySegment one) {
+    var whole = new Operand(DType.F32, Layout.contiguous(Shape.of(to - from, padded)), room);
+    Operand logits = whole.with(whole.layout().slice(1, 0, classes, 1));
+    Layout column = Layout.contiguous(Shape.of(1, 1)).expand(Shape.of(to - from, 1));
+    Operand ones = new Operand(DType.F32, column, one);
+    Operand x = rows(hidden, from, to);
+    if (bias != null) MatrixProducts.multiply(ones, asRow(bias), logits);
+    sum(x, transposed(weight), logits, bias == null);
+    turn(FloatRows.of(whole), from);
+    boolean first = from == 0;
+    @Nullable Operand dHidden = gradients[HIDDEN];
+    @Nullable Operand dWeight = gradients[WEIGHT];
+    @Nullable Operand dBias = gradients[BIAS];
+    if (dHidden != null) MatrixProducts.multiply(logits, weight, rows(dHidden, from, to));
+    if (dWeight != null) sum(transposed(logits), x, dWeight, first);
+    if (dBias != null) sum(transposed(ones), logits, asRow(dBias), first);
+  }
+
+  private static void sum(Operand left, Operand right, Operand out, boolean first) {
+    if (first) MatrixProducts.multiply(left, right, out);
+    else MatrixProducts.add(left, right, out);
+  }
+
+  /** Notes the loss of each row's position, and puts the gradient in the row's place. */
+  private void turn(FloatRows rows, int position) {
+    Parallel.range(
+        rows.count(),
+        Lanes.grain(padded),
+        (from, to) -> {
+          FloatRows.Cursor row = rows.cursor(0);
+          for (int r = (int) from; r < to; r++) {
+            row.begin(r);
+            // e^-infinity is 0: the padding adds nothing.
+            for (int v = classes; v < padded; v++) row.set(v, Float.NEGATIVE_INFINITY);
+            turn(row, position + r);
+          }
+        });
+  }
+
+  private void turn(FloatRows.Cursor row, int position) {
+    double logSumExp = CrossEntropyRows.logSumExp(row, padded);
+    if (op.counts(targets[position])) {
+      int target = (int) targets[position];
+      losses[position] = logSumExp - row.get(target);
+      if (!goesBack) return;
+      float share = 1f / counted;
+      CrossEntropyRows.softmax(row, row, (float) logSumExp, share, padded);
+      row.set(target, row.get(target) - share);
+    } else if (goesBack) {
+      CrossEntropyRows.zero(row, padded); // also where it holds NaN
+    }
+  }
+
+  private static Operand rows(Operand x, int from, int to) {
+    return x.with(x.layout().slice(0, from, to, 1));
+  }
+
+  private static Operand asRow(Operand x) {
+    return x.with(x.layout().reshape(Shape.of(1, x.shape().dim(0))).orElseThrow());
+  }
+
+  private static Operand transposed(Operand x) {
+    return x.with(x.layout().permute(new int[] {1, 0}));
+  }
+}
