@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * logits' gradient where they lie, and what that makes of the gradients wanted.
  */
 final class LinearCrossEntropyChunks {
-  /** The most positions of a chunk. Fewer cost time: each chunk has the weight packed twice. */
-  private static final int MOST_ROWS = 512;
+  /** The most positions of a chunk: with fewer, products are packed and shared out more often. */
+  private static final int MOST_ROWS = 1024;
 
   /** The fewest: as deep as a block of a product, so that sums over chunks are sums over blocks. */
   private static final int LEAST_ROWS = 256;
 
-  /** Logits of a chunk beyond which it has the fewest positions. */
+  /** The most logits of a chunk that has more than the fewest positions. */
   private static final int CHUNK_SIZE = 1 << 24;
 
   private final CrossEntropyOp op;
@@ -72,9 +72,14 @@ final class LinearCrossEntropyChunks {
     out.getFirst().elements().set(ValueLayout.JAVA_FLOAT, 0, mean);
   }
 
+  /** Returns how many positions a chunk has, whatever the number of threads. */
+  private static int rows(int padded) {
+    int fitting = CHUNK_SIZE / Math.max(1, padded) / LEAST_ROWS * LEAST_ROWS;
+    return Math.clamp(fitting, LEAST_ROWS, MOST_ROWS);
+  }
+
   private double mean() {
-    boolean large = (long) MOST_ROWS * padded > CHUNK_SIZE;
-    int rows = Math.min(large ? LEAST_ROWS : MOST_ROWS, targets.length);
+    int rows = Math.min(rows(padded), targets.length);
     long size = (long) rows * padded;
     try (Scratch room = TensorScope.current().memory().scratch((size + 1) * Float.BYTES)) {
       MemorySegment one = room.segment().asSlice(size * Float.BYTES, Float.BYTES);

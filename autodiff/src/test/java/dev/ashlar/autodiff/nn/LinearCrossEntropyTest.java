@@ -95,7 +95,7 @@ final class LinearCrossEntropyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 16, 17, 255, 256, 257, 511, 512, 513, 1024, 1100})
+  @ValueSource(ints = {1, 2, 16, 17, 256, 257, 1023, 1024, 1025, 2100})
   void itIsTheLossOfTheLayersLogits(int positions) {
     for (int classes : new int[] {1, 31, 100}) {
       Inputs in = Inputs.of(DType.F32, positions, 24, classes);
@@ -106,7 +106,7 @@ final class LinearCrossEntropyTest {
 
   @Property(tries = 60)
   void itIsTheLossOfTheLayersLogitsAtAnySize(
-      @ForAll @IntRange(min = 2, max = 700) int positions,
+      @ForAll @IntRange(min = 2, max = 1500) int positions,
       @ForAll @IntRange(min = 1, max = 70) int width,
       @ForAll @IntRange(min = 1, max = 300) int classes,
       @ForAll boolean biased) {
@@ -121,7 +121,7 @@ final class LinearCrossEntropyTest {
 
   @Test
   void gradientsOfManyPositionsAreTheSameBits() {
-    int positions = 1300; // three chunks, the last of them not a whole one
+    int positions = 2500; // three chunks, the last of them not a whole one
     Inputs in = Inputs.of(DType.F32, positions, 64, 96);
     Tensor targets = targets(positions, 96, 0);
     Inputs actual = Grad.grad(in, fused(targets));
@@ -142,8 +142,8 @@ final class LinearCrossEntropyTest {
 
   @Test
   void logitsAreNeverThereAsAWhole() {
-    int positions = 4096;
-    int classes = 1024;
+    int positions = 8192;
+    int classes = 512;
     try (Memory memory = Memory.withLimit(1L << 30);
         var _ = TensorScope.open(memory)) {
       Inputs in = Inputs.of(DType.F32, positions, 16, classes);
@@ -167,8 +167,8 @@ final class LinearCrossEntropyTest {
 
   @Test
   void recomputedAndCompiledItIsTheSame() {
-    Inputs in = Inputs.of(DType.F32, 600, 8, 33);
-    Tensor targets = targets(600, 33, 3);
+    Inputs in = Inputs.of(DType.F32, 1200, 8, 33);
+    Tensor targets = targets(1200, 33, 3);
     Inputs expected = Grad.grad(in, fused(targets));
     Inputs recomputed = Grad.grad(in, x -> Grad.checkpoint(x, fused(targets)));
     same(recomputed, expected);
