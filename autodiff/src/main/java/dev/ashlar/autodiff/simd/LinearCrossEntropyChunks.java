@@ -23,7 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LinearCrossEntropyOp}, some hundred positions at a time: their logits, which turn into the
+ * {@link LinearCrossEntropyOp}, a chunk of positions at a time: their logits, which turn into the
  * logits' gradient where they lie, and what that makes of the gradients wanted.
  */
 final class LinearCrossEntropyChunks {
