@@ -29,39 +29,44 @@ final class BlockBackward extends BlockWalk {
   private final float[] dScores = new float[TILE * PITCH];
   private final float[] logSumExp = new float[TILE];
   private final float[] delta = new float[TILE];
+  private final float[] ones = new float[TILE];
 
   private BlockBackward(BlockProblem problem, Gradients gradients) {
     super(problem, TILE);
-    int size = gradients.query().size;
+    int size = gradients.query().size();
     this.gradients = gradients;
     this.queries = new RowTile(TILE, size);
     this.dOuts = new RowTile(TILE, size);
     this.dQueries = new RowTile(TILE, size);
+    Arrays.fill(ones, 1);
   }
 
   /**
    * Writes dQuery [T, H, D], dKey and dValue [T, G, D] of (query, key, value, selection, out,
-   * logSumExp, dOut, dLogSumExp); returns false, having written nothing, if a number is not finite.
+   * logSumExp, dOut, dLogSumExp); returns false if a number is not finite: what it has written is
+   * then worth nothing.
    */
   static boolean run(MobaAttentionBackward op, List<Operand> in, List<Operand> results) {
     BlockProblem problem = BlockProblem.of(op.forward(), in);
-    Gradients gradients = Gradients.of(problem, in);
-    boolean finite = gradients.isFinite();
-    if (finite) {
+    Gradients gradients = Gradients.of(problem, in, results);
+    if (gradients.finite().get()) {
       for (Stage stage : Stage.of(problem)) {
         stage.run(() -> new BlockBackward(problem, gradients));
       }
-      gradients.write(problem.scale(), results);
+      gradients.dKey().writeTo(results.get(1), 1);
+      gradients.dValue().writeTo(results.get(2), 1);
     }
     gradients.giveBack();
-    return finite;
+    return gradients.finite().get();
   }
 
   @Override
   void visit(Part part, int size, int place, int before, int count) {
     int head = part.head();
-    queries.take(gradients.query(), head, places, size);
-    dOuts.take(gradients.dOut(), head, places, size);
+    boolean finite = gradients.query().read(head, rows, size, problem.scale(), queries);
+    finite &= gradients.dOut().read(head, rows, size, 1, dOuts);
+    if (!finite) gradients.finite().set(false);
+    if (before < count) gradients.dQuery().clear(head, rows, size); // the first visit of each query
     dQueries.clear();
     for (int t = 0; t < size; t++) {
       int row = rows[t] * problem.heads() + head;
@@ -74,7 +79,7 @@ final class BlockBackward extends BlockWalk {
       int end = Math.min(hidden + count - from, KEYS);
       take(head, size, base + from, Math.max(0, hidden - from), hidden + before - from, end);
     }
-    dQueries.addTo(gradients.dQuery(), head, places, size);
+    gradients.dQuery().merge(head, rows, ones, 0, size, dQueries);
   }
 
   /**
@@ -94,7 +99,7 @@ final class BlockBackward extends BlockWalk {
       score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores, at);
       RowSoftmax.gradients(scores, dScores, at, delta, t, size);
     }
-    int width = gradients.query().size;
+    int width = gradients.query().size();
     for (int column = 0; column < width; column += taken(width - column)) {
       for (int j = hidden / ROWS * ROWS; j < end; j += ROWS) {
         int t = firstSeeing(j, before);
@@ -113,7 +118,7 @@ final class BlockBackward extends BlockWalk {
         rows.at(0, t),
         rows.step(),
         count,
-        gradients.query().size,
+        gradients.query().size(),
         panels.numbers,
         panels.at(problem.keyHead(head), place),
         into,

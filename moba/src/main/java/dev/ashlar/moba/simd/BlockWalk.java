@@ -13,9 +13,6 @@ abstract class BlockWalk {
   /** The rows of the tile; those beyond its size are meaningless. */
   final int[] rows;
 
-  /** Their places. */
-  final int[] places;
-
   /**
    * Makes a walk.
    *
@@ -24,7 +21,6 @@ abstract class BlockWalk {
   BlockWalk(BlockProblem problem, int tile) {
     this.problem = problem;
     this.rows = new int[tile];
-    this.places = new int[tile];
   }
 
   /**
@@ -72,9 +68,7 @@ abstract class BlockWalk {
   }
 
   private void take(Part part, int size, int block, int before, int count) {
-    int[] all = problem.rows().places();
-    for (int t = 0; t < size; t++) places[t] = all[rows[t]];
-    visit(part, size, all[block], before, count);
+    visit(part, size, problem.rows().places()[block], before, count);
   }
 
   private static int firstAtLeast(QueryLists lists, int head, int list, int row) {

@@ -2,68 +2,67 @@ package dev.ashlar.moba.simd;
 
 import dev.ashlar.tensor.spi.Operand;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What the backward pass of block attention reads beside its {@link BlockProblem}, and the
- * gradients it adds up, laid out like the rows of query, key and value.
+ * gradients it adds up: those of queries in the result, those of keys and values laid out like
+ * their rows.
  *
- * @param query multiplied by the scale
+ * @param key multiplied by the scale
  * @param logSumExp [T, H], as delta
  * @param delta dO · out - dLogSumExp for each row
- * @param dQuery gradients of queries not yet multiplied by the scale
+ * @param finite whether all numbers read so far were
  */
 record Gradients(
-    PanelRows query,
+    HeadRows query,
     PanelRows key,
     KeyPanels keyPanels,
     KeyPanels valuePanels,
-    PanelRows dOut,
+    HeadRows dOut,
     float[] logSumExp,
     float[] delta,
-    PanelRows dQuery,
+    HeadRows dQuery,
     PanelRows dKey,
-    PanelRows dValue) {
+    PanelRows dValue,
+    AtomicBoolean finite) {
 
-  /** Prepares for (query, key, value, selection, out, logSumExp, dOut, dLogSumExp). */
-  static Gradients of(BlockProblem problem, List<Operand> in) {
+  /**
+   * Prepares for (query, key, value, selection, out, logSumExp, dOut, dLogSumExp) and the gradients
+   * dQuery [T, H, D], dKey and dValue [T, G, D].
+   */
+  static Gradients of(BlockProblem problem, List<Operand> in, List<Operand> results) {
     int size = in.get(0).shape().dim(2);
+    PanelRows key = PanelRows.of(in.get(1), problem.rows(), problem.scale());
+    KeyPanels keyPanels = KeyPanels.of(in.get(1), problem.rows());
+    KeyPanels valuePanels = KeyPanels.of(in.get(2), problem.rows());
+    float[] logSumExp = Matrices.rowMajor(in.get(5));
+    float[] delta = Matrices.delta(in.subList(4, 8));
+    boolean finite =
+        key.isFinite()
+            && keyPanels.finite
+            && valuePanels.finite
+            && Finite.are(logSumExp)
+            && Finite.are(delta);
     return new Gradients(
-        PanelRows.of(in.get(0), problem.rows(), problem.scale()),
-        PanelRows.of(in.get(1), problem.rows(), 1),
-        KeyPanels.of(in.get(1), problem.rows()),
-        KeyPanels.of(in.get(2), problem.rows()),
-        PanelRows.of(in.get(6), problem.rows(), 1),
-        Matrices.rowMajor(in.get(5)),
-        Matrices.delta(in.subList(4, 8)),
-        PanelRows.zeros(problem.rows(), problem.heads(), size),
+        HeadRows.of(in.get(0)),
+        key,
+        keyPanels,
+        valuePanels,
+        HeadRows.of(in.get(6)),
+        logSumExp,
+        delta,
+        HeadRows.of(results.get(0)),
         PanelRows.zeros(problem.rows(), problem.keyHeads(), size),
-        PanelRows.zeros(problem.rows(), problem.keyHeads(), size));
-  }
-
-  boolean isFinite() {
-    return query.isFinite()
-        && keyPanels.finite
-        && valuePanels.finite
-        && dOut.isFinite()
-        && Finite.are(logSumExp)
-        && Finite.are(delta);
-  }
-
-  /** Writes dQuery [T, H, D], dKey and dValue [T, G, D]. */
-  void write(float scale, List<Operand> results) {
-    dQuery.writeTo(results.get(0), scale);
-    dKey.writeTo(results.get(1), 1);
-    dValue.writeTo(results.get(2), 1);
+        PanelRows.zeros(problem.rows(), problem.keyHeads(), size),
+        new AtomicBoolean(finite));
   }
 
   /** Ends the use of all arrays. */
   void giveBack() {
-    query.giveBack();
     key.giveBack();
     keyPanels.giveBack();
     valuePanels.giveBack();
-    dOut.giveBack();
-    dQuery.giveBack();
     dKey.giveBack();
     dValue.giveBack();
   }

@@ -102,56 +102,74 @@ record HeadRows(
 
   /** Sets {@code count} rows to zeros. */
   void clear(int head, int[] rows, int count) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    int whole = vectors(size);
     for (int t = 0; t < count; t++) {
-      data.asSlice(at(head, 0) + rows[t] * rowStride, size * stride).fill((byte) 0);
+      long at = at(head, 0) + rows[t] * rowStride;
+      for (int d = 0; d < whole; d += LANES) FloatBlock.store(zero, data, at + d * stride);
+      for (int d = whole; d < size; d++) data.set(ValueLayout.JAVA_FLOAT, at + d * stride, 0);
     }
   }
 
-  /** Multiplies rows by factors and adds those of a tile, {@code from} to {@code to}. */
+  /**
+   * Multiplies rows by factors and adds those of a tile, {@code from} to {@code to}; the tile then
+   * has the sums too. All is read before anything is written: rows often lie multiples of 1 KB
+   * apart, and a processor lets a load wait for any store before it whose address ends in the same
+   * 12 bits.
+   */
   void merge(int head, int[] rows, float[] factors, int from, int to, RowTile tile) {
     for (int panel = 0; panel < PanelRows.panels(size); panel++) {
       long at = at(head, panel * COLUMNS);
-      int source = tile.at(panel, 0);
+      int place = tile.at(panel, 0);
       if (hasWhole(panel)) {
-        mergePanel(at, rows, factors, from, to, tile.numbers, source);
-      } else {
-        int width = size - panel * COLUMNS;
-        for (int t = from; t < to; t++) {
-          long place = at + rows[t] * rowStride;
-          mergeRest(place, factors[t], tile.numbers, source + t * COLUMNS, width);
-        }
+        addPanel(at, rows, factors, from, to, tile.numbers, place);
+        writePanel(at, rows, from, to, tile.numbers, place);
+        continue;
+      }
+      for (int t = from; t < to; t++) {
+        long row = at + rows[t] * rowStride;
+        mergeRest(row, factors[t], tile.numbers, place + t * COLUMNS, size - panel * COLUMNS);
       }
     }
   }
 
-  private void mergePanel(
-      long at, int[] rows, float[] factors, int from, int to, float[] added, int source) {
+  private void addPanel(
+      long at, int[] rows, float[] factors, int from, int to, float[] sums, int place) {
     for (int t = from; t < to; t++) {
-      long place = at + rows[t] * rowStride;
+      long row = at + rows[t] * rowStride;
+      int sum = place + t * COLUMNS;
       FloatVector factor = FloatVector.broadcast(SPECIES, factors[t]);
-      FloatVector x0 = FloatVector.fromArray(SPECIES, added, source + t * COLUMNS);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, added, source + t * COLUMNS + LANES);
-      x0 = FloatBlock.load(data, place).fma(factor, x0);
-      x1 = FloatBlock.load(data, place + VECTOR).fma(factor, x1);
-      FloatBlock.store(x0, data, place);
-      FloatBlock.store(x1, data, place + VECTOR);
+      FloatVector x0 = FloatBlock.load(data, row);
+      FloatVector x1 = FloatBlock.load(data, row + VECTOR);
+      x0.fma(factor, FloatVector.fromArray(SPECIES, sums, sum)).intoArray(sums, sum);
+      x1.fma(factor, FloatVector.fromArray(SPECIES, sums, sum + LANES))
+          .intoArray(sums, sum + LANES);
     }
   }
 
-  private void mergeRest(long place, float factor, float[] added, int source, int width) {
+  private void writePanel(long at, int[] rows, int from, int to, float[] sums, int place) {
+    for (int t = from; t < to; t++) {
+      long row = at + rows[t] * rowStride;
+      FloatBlock.store(FloatVector.fromArray(SPECIES, sums, place + t * COLUMNS), data, row);
+      FloatBlock.store(
+          FloatVector.fromArray(SPECIES, sums, place + t * COLUMNS + LANES), data, row + VECTOR);
+    }
+  }
+
+  private void mergeRest(long row, float factor, float[] added, int place, int width) {
     int whole = vectors(width);
     for (int d = 0; d < whole; d += LANES) {
-      FloatVector x = FloatBlock.load(data, place + d * stride);
+      FloatVector x = FloatBlock.load(data, row + d * stride);
       x =
           x.fma(
               FloatVector.broadcast(SPECIES, factor),
-              FloatVector.fromArray(SPECIES, added, source + d));
-      FloatBlock.store(x, data, place + d * stride);
+              FloatVector.fromArray(SPECIES, added, place + d));
+      FloatBlock.store(x, data, row + d * stride);
     }
     for (int d = whole; d < width; d++) {
-      float x = data.get(ValueLayout.JAVA_FLOAT, place + d * stride);
-      x = Math.fma(x, factor, added[source + d]);
-      data.set(ValueLayout.JAVA_FLOAT, place + d * stride, x);
+      float x = data.get(ValueLayout.JAVA_FLOAT, row + d * stride);
+      x = Math.fma(x, factor, added[place + d]);
+      data.set(ValueLayout.JAVA_FLOAT, row + d * stride, x);
     }
   }
 
