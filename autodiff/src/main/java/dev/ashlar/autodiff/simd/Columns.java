@@ -1,8 +1,10 @@
 package dev.ashlar.autodiff.simd;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Rows;
+import java.lang.foreign.ValueLayout;
 
 /** One number per row, of any layout, as an array. */
 final class Columns {
@@ -10,6 +12,11 @@ final class Columns {
 
   static double[] doubles(Operand x) {
     double[] all = new double[Math.toIntExact(x.size())];
+    if (x.dtype() == DType.F32 && x.isContiguous()) {
+      float[] floats = x.elements().toArray(ValueLayout.JAVA_FLOAT);
+      for (int i = 0; i < all.length; i++) all[i] = floats[i];
+      return all;
+    }
     Rows rows = column(x);
     for (int i = 0; i < all.length; i++) all[i] = x.getDouble(rows.start(i));
     return all;

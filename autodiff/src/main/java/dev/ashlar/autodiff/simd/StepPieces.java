@@ -27,23 +27,18 @@ final class StepPieces {
     FloatBlocks.run(in.subList(0, 4), out, (x, y, count) -> adamW(op, now, x, y, count));
   }
 
-  /**
-   * In two loops: in one, C2 may stop inlining before the end and put vectors into objects, many
-   * times slower.
-   */
   private static void adamW(
       AdamWStep op, AdamWStep.Numbers now, FloatBlock[] in, FloatBlock[] out, int count) {
-    moments(op, in, out, count);
-    descend(now, in[0], out, count);
-  }
-
-  private static void moments(AdamWStep op, FloatBlock[] in, FloatBlock[] out, int count) {
+    MemorySegment ps = in[0].data();
+    long psAt = in[0].at();
     MemorySegment ms = in[1].data();
     long msAt = in[1].at();
     MemorySegment vs = in[2].data();
     long vsAt = in[2].at();
     MemorySegment gs = in[3].data();
     long gsAt = in[3].at();
+    MemorySegment nextPs = out[0].data();
+    long nextPsAt = out[0].at();
     MemorySegment nextMs = out[1].data();
     long nextMsAt = out[1].at();
     MemorySegment nextVs = out[2].data();
@@ -52,32 +47,18 @@ final class StepPieces {
     float beta2 = (float) op.beta2();
     float rest1 = (float) (1 - op.beta1());
     float rest2 = (float) (1 - op.beta2());
-    for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector g = load(gs, gsAt + i * 4L);
-      FloatVector m = g.fma(g.broadcast(rest1), load(ms, msAt + i * 4L).mul(beta1));
-      FloatVector v = g.mul(g).fma(g.broadcast(rest2), load(vs, vsAt + i * 4L).mul(beta2));
-      store(Lanes.flushed(m), nextMs, nextMsAt + i * 4L);
-      store(Lanes.flushed(v), nextVs, nextVsAt + i * 4L);
-    }
-  }
-
-  private static void descend(
-      AdamWStep.Numbers now, FloatBlock parameter, FloatBlock[] out, int count) {
-    MemorySegment ps = parameter.data();
-    long psAt = parameter.at();
-    MemorySegment nextPs = out[0].data();
-    long nextPsAt = out[0].at();
-    MemorySegment ms = out[1].data();
-    long msAt = out[1].at();
-    MemorySegment vs = out[2].data();
-    long vsAt = out[2].at();
     float decay = (float) now.decay();
     float pace = (float) now.pace();
     float epsilon = (float) now.epsilon();
     for (int i = 0; i < count; i += SPECIES.length()) {
+      FloatVector g = load(gs, gsAt + i * 4L);
+      FloatVector m = Lanes.flushed(g.fma(g.broadcast(rest1), load(ms, msAt + i * 4L).mul(beta1)));
+      FloatVector v =
+          Lanes.flushed(g.mul(g).fma(g.broadcast(rest2), load(vs, vsAt + i * 4L).mul(beta2)));
+      store(m, nextMs, nextMsAt + i * 4L);
+      store(v, nextVs, nextVsAt + i * 4L);
       FloatVector p = load(ps, psAt + i * 4L);
-      FloatVector root = load(vs, vsAt + i * 4L).sqrt().add(epsilon);
-      FloatVector update = load(ms, msAt + i * 4L).mul(pace).div(root);
+      FloatVector update = m.mul(pace).div(v.sqrt().add(epsilon));
       store(p.sub(p.fma(p.broadcast(decay), update)), nextPs, nextPsAt + i * 4L);
     }
   }

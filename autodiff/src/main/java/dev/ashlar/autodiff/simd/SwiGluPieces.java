@@ -11,6 +11,9 @@ import jdk.incubator.vector.FloatVector;
 
 /** {@link dev.ashlar.autodiff.nn.SwiGluOp}, block by block. */
 final class SwiGluPieces {
+  /** Floats of which the backward's five blocks fit the first-level cache. */
+  private static final int PART = 512;
+
   private SwiGluPieces() {}
 
   /** (gate, up) -> y. */
@@ -32,8 +35,12 @@ final class SwiGluPieces {
    * comes to lie: in one, C2 would stop inlining before the end and put vectors into objects.
    */
   static void backward(FloatBlock[] in, FloatBlock[] out, int count) {
-    sigmoid(in[0].data(), in[0].at(), out[1].data(), out[1].at(), count);
-    gradients(in, out, count);
+    for (int i = 0; i < count; i += PART) {
+      int part = Math.min(PART, count - i);
+      long from = i * (long) Float.BYTES;
+      sigmoid(in[0].data(), in[0].at() + from, out[1].data(), out[1].at() + from, part);
+      gradients(in, out, from, part);
+    }
   }
 
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -42,22 +49,22 @@ final class SwiGluPieces {
     }
   }
 
-  private static void gradients(FloatBlock[] in, FloatBlock[] out, int count) {
+  private static void gradients(FloatBlock[] in, FloatBlock[] out, long from, int count) {
     MemorySegment gates = in[0].data();
-    long gatesAt = in[0].at();
+    long gatesAt = in[0].at() + from;
     MemorySegment ups = in[1].data();
-    long upsAt = in[1].at();
+    long upsAt = in[1].at() + from;
     MemorySegment dYs = in[2].data();
-    long dYsAt = in[2].at();
+    long dYsAt = in[2].at() + from;
     MemorySegment dGates = out[0].data();
-    long dGatesAt = out[0].at();
+    long dGatesAt = out[0].at() + from;
     MemorySegment dUps = out[1].data();
-    long dUpsAt = out[1].at();
+    long dUpsAt = out[1].at() + from;
     for (int i = 0; i < count; i += SPECIES.length()) {
       FloatVector gate = load(gates, gatesAt + i * 4L);
       FloatVector dY = load(dYs, dYsAt + i * 4L);
       FloatVector s = load(dUps, dUpsAt + i * 4L);
-      FloatVector slope = s.mul(gate.fma(s.neg().add(1), s.broadcast(1)));
+      FloatVector slope = s.mul(gate.fma(s.broadcast(1).sub(s), s.broadcast(1)));
       store(dY.mul(load(ups, upsAt + i * 4L)).mul(slope), dGates, dGatesAt + i * 4L);
       store(dY.mul(gate.mul(s)), dUps, dUpsAt + i * 4L);
     }

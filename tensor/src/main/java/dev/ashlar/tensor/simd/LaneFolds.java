@@ -1,5 +1,8 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.Doubles.D;
+import static jdk.incubator.vector.VectorOperators.F2D;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -31,6 +34,17 @@ public final class LaneFolds {
       odd += lanes[i + 1];
     }
     return even + odd;
+  }
+
+  /**
+   * Returns the sum, in double precision, of a vector's lanes that were stored from {@code at} on.
+   */
+  public static double sum(float[] lanes, int at) {
+    var low = (DoubleVector) FloatVector.fromArray(Doubles.HALF, lanes, at).convertShape(F2D, D, 0);
+    var high =
+        (DoubleVector)
+            FloatVector.fromArray(Doubles.HALF, lanes, at + LANES).convertShape(F2D, D, 0);
+    return sum(low.add(high));
   }
 
   /** Returns the sum of the lanes: halves are added until one is left. */
