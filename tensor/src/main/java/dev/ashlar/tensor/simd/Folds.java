@@ -10,8 +10,6 @@ import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Sum, greatest and least of F32 numbers; sums are in double precision. Lanes are joined in an
@@ -25,10 +23,12 @@ enum Folds {
   /** The least; NaN if one is NaN. */
   MIN(Double.POSITIVE_INFINITY);
 
+  /** The most lines that are folded at a time. */
+  static final int LINES = 32;
+
   private static final int LANES = D.length();
   private static final int FLOATS = S.length();
   private static final int HALF_BYTES = LANES * Float.BYTES;
-  private static final int VECTOR_BYTES = FLOATS * Float.BYTES;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** What the fold of nothing is. */
@@ -69,19 +69,25 @@ enum Folds {
     };
   }
 
-  /** Returns the fold of {@code count} floats from byte {@code at} on. */
-  double line(MemorySegment x, long at, int count) {
-    int whole = count - count % (4 * FLOATS);
-    double fold =
-        switch (this) {
-          case SUM -> sum(x, at, whole);
-          case MAX -> max(x, at, whole);
-          case MIN -> min(x, at, whole);
-        };
-    for (int i = whole; i < count; i++) {
-      fold = join(fold, x.get(FLOAT, at + i * 4L));
+  /**
+   * Folds each of at most {@link #LINES} lines of {@code count} floats to a number.
+   *
+   * @param stride bytes from one line to the next
+   */
+  void lines(
+      MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
+    int whole = count - count % FLOATS;
+    switch (this) {
+      case SUM -> sums(x, at, stride, lines, whole, into, index);
+      case MAX -> greatest(x, at, stride, lines, whole, into, index);
+      case MIN -> least(x, at, stride, lines, whole, into, index);
     }
-    return fold;
+    for (int i = whole; i < count; i++) {
+      for (int line = 0; line < lines; line++) {
+        float each = x.get(FLOAT, at + line * stride + i * 4L);
+        into[index + line] = join(into[index + line], each);
+      }
+    }
   }
 
   /**
@@ -91,13 +97,10 @@ enum Folds {
    */
   void lanes(MemorySegment x, long at, long stride, int rows, double[] into, int count) {
     int whole = count - count % LANES;
-    // One row after the other, as they lie: memory is read ahead along one line, not along several.
-    for (int row = 0; row < rows; row++) {
-      switch (this) {
-        case SUM -> sumLanes(x, at + row * stride, into, whole);
-        case MAX -> maxLanes(x, at + row * stride, into, whole);
-        case MIN -> minLanes(x, at + row * stride, into, whole);
-      }
+    switch (this) {
+      case SUM -> sumLanes(x, at, stride, rows, into, whole);
+      case MAX -> maxLanes(x, at, stride, rows, into, whole);
+      case MIN -> minLanes(x, at, stride, rows, into, whole);
     }
     for (int i = whole; i < count; i++) {
       for (int row = 0; row < rows; row++) {
@@ -106,74 +109,82 @@ enum Folds {
     }
   }
 
-  /** Sums a multiple of four vectors. */
-  private static double sum(MemorySegment x, long at, int count) {
-    DoubleVector a = DoubleVector.zero(D);
-    DoubleVector b = a;
-    DoubleVector c = a;
-    DoubleVector d = a;
-    for (int i = 0; i < count; i += 4 * LANES) {
-      long from = at + i * 4L;
-      a = a.add(load(HALF, x, from).convertShape(F2D, D, 0));
-      b = b.add(load(HALF, x, from + HALF_BYTES).convertShape(F2D, D, 0));
-      c = c.add(load(HALF, x, from + 2 * HALF_BYTES).convertShape(F2D, D, 0));
-      d = d.add(load(HALF, x, from + 3 * HALF_BYTES).convertShape(F2D, D, 0));
+  /** Sums whole vectors in two lines of lanes, so that one addition need not wait for the last. */
+  private static void sums(
+      MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
+    double[] lanes = Scratch.own().lanes;
+    // A fused multiplication by 1 adds in units that conversions leave idle.
+    DoubleVector one = DoubleVector.broadcast(D, 1);
+    for (int line = 0; line < lines; line++) {
+      long from = at + line * stride;
+      DoubleVector low = DoubleVector.zero(D);
+      DoubleVector high = low;
+      for (int i = 0; i < count; i += FLOATS) {
+        var first = (DoubleVector) load(HALF, x, from + i * 4L).convertShape(F2D, D, 0);
+        low = first.fma(one, low);
+        var second =
+            (DoubleVector) load(HALF, x, from + HALF_BYTES + i * 4L).convertShape(F2D, D, 0);
+        high = second.fma(one, high);
+      }
+      low.add(high).intoArray(lanes, line * LANES);
     }
-    return LaneFolds.sum(a.add(b).add(c.add(d)));
-  }
-
-  /** The greatest of a multiple of four vectors; four at a time, since each waits for the last. */
-  private static double max(MemorySegment x, long at, int count) {
-    FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    for (int i = 0; i < count; i += 4 * FLOATS) {
-      long from = at + i * 4L;
-      a = a.max(load(x, from));
-      b = b.max(load(x, from + VECTOR_BYTES));
-      c = c.max(load(x, from + 2 * VECTOR_BYTES));
-      d = d.max(load(x, from + 3 * VECTOR_BYTES));
-    }
-    return LaneFolds.max(a.max(b).max(c.max(d)));
-  }
-
-  private static double min(MemorySegment x, long at, int count) {
-    FloatVector a = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    for (int i = 0; i < count; i += 4 * FLOATS) {
-      long from = at + i * 4L;
-      a = a.min(load(x, from));
-      b = b.min(load(x, from + VECTOR_BYTES));
-      c = c.min(load(x, from + 2 * VECTOR_BYTES));
-      d = d.min(load(x, from + 3 * VECTOR_BYTES));
-    }
-    return a.min(b).min(c.min(d)).reduceLanes(VectorOperators.MIN);
-  }
-
-  private static void sumLanes(MemorySegment x, long at, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      DoubleVector.fromArray(D, into, i)
-          .add(load(HALF, x, at + i * 4L).convertShape(F2D, D, 0))
-          .intoArray(into, i);
+    for (int line = 0; line < lines; line++) {
+      into[index + line] = LaneFolds.sum(DoubleVector.fromArray(D, lanes, line * LANES));
     }
   }
 
-  private static void maxLanes(MemorySegment x, long at, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      DoubleVector.fromArray(D, into, i)
-          .max(load(HALF, x, at + i * 4L).convertShape(F2D, D, 0))
-          .intoArray(into, i);
+  private static void greatest(
+      MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
+    int[] lanes = Scratch.own().i;
+    Greatest.ofLines(x, at, stride, lines, count, 0, lanes);
+    for (int line = 0; line < lines; line++) into[index + line] = Greatest.of(lanes, line, 0);
+  }
+
+  private static void least(
+      MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
+    int[] lanes = Scratch.own().i;
+    Greatest.ofLines(x, at, stride, lines, count, Greatest.NEGATED, lanes);
+    for (int line = 0; line < lines; line++) {
+      into[index + line] = Greatest.of(lanes, line, Greatest.NEGATED);
     }
   }
 
-  private static void minLanes(MemorySegment x, long at, double[] into, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      DoubleVector.fromArray(D, into, i)
-          .min(load(HALF, x, at + i * 4L).convertShape(F2D, D, 0))
-          .intoArray(into, i);
+  // Lines into one another, one after the other, as they lie: memory is read ahead along one line,
+  // not along several.
+
+  private static void sumLanes(
+      MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+    for (int row = 0; row < rows; row++) {
+      long from = at + row * stride;
+      for (int i = 0; i < count; i += LANES) {
+        DoubleVector.fromArray(D, into, i)
+            .add(load(HALF, x, from + i * 4L).convertShape(F2D, D, 0))
+            .intoArray(into, i);
+      }
+    }
+  }
+
+  private static void maxLanes(
+      MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+    for (int row = 0; row < rows; row++) {
+      long from = at + row * stride;
+      for (int i = 0; i < count; i += LANES) {
+        DoubleVector.fromArray(D, into, i)
+            .max(load(HALF, x, from + i * 4L).convertShape(F2D, D, 0))
+            .intoArray(into, i);
+      }
+    }
+  }
+
+  private static void minLanes(
+      MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+    for (int row = 0; row < rows; row++) {
+      long from = at + row * stride;
+      for (int i = 0; i < count; i += LANES) {
+        DoubleVector.fromArray(D, into, i)
+            .min(load(HALF, x, from + i * 4L).convertShape(F2D, D, 0))
+            .intoArray(into, i);
+      }
     }
   }
 }

@@ -5,12 +5,11 @@ import static jdk.incubator.vector.VectorOperators.F2D;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Sum and maximum of a vector's lanes. A sum has an order that the number of lanes fixes: the
- * Vector API leaves that of its own open, and with it the last bits.
+ * Sums of a vector's lanes. They have an order that the number of lanes fixes: the Vector API
+ * leaves that of its own open, and with it the last bits.
  */
 public final class LaneFolds {
   private static final int LANES = Doubles.D.length();
@@ -22,18 +21,6 @@ public final class LaneFolds {
 
   private static VectorShuffle<Double> behind(int lanes) {
     return VectorShuffle.fromOp(Doubles.D, lane -> (lane + lanes) % LANES);
-  }
-
-  /** Returns the sum of the lanes in double precision: of every second lane, then of the two. */
-  public static double sum(FloatVector vector) {
-    float[] lanes = vector.toArray();
-    double even = 0;
-    double odd = 0;
-    for (int i = 0; i < lanes.length; i += 2) {
-      even += lanes[i];
-      odd += lanes[i + 1];
-    }
-    return even + odd;
   }
 
   /**
@@ -53,11 +40,5 @@ public final class LaneFolds {
     if (LANES >= 8) sum = sum.add(sum.rearrange(BEHIND_4));
     if (LANES >= 4) sum = sum.add(sum.rearrange(BEHIND_2));
     return sum.add(sum.rearrange(BEHIND_1)).lane(0);
-  }
-
-  /** Returns the greatest lane; NaN if one is NaN. */
-  public static float max(FloatVector vector) {
-    // Of the greatest, unlike of a sum, the order changes no bit.
-    return vector.reduceLanes(VectorOperators.MAX);
   }
 }

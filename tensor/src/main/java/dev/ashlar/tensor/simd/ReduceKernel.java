@@ -60,36 +60,64 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
 
     /** [outer, folded] -> [outer]. */
     private void foldLines() {
-      long length = Math.min(folded, PIECE);
       int pieces = pieces(folded, PIECE);
       double[] results = new double[Math.toIntExact(outer * pieces)];
+      if (folded == 0) Arrays.fill(results, fold.nothing);
+      else foldLines(results, pieces);
+      join(results, 1, pieces);
+    }
+
+    private void foldLines(double[] results, int pieces) {
+      long length = Math.min(folded, PIECE);
       Parallel.range(
           results.length,
           Math.max(1, PIECE / Math.max(1, length)),
           (from, to) -> {
             MemorySegment block = Scratch.own().line(0, Blocks.SIZE);
-            for (int i = (int) from; i < to; i++) {
-              long start = i / pieces * folded;
-              long first = (long) (i % pieces) * PIECE;
-              results[i] = line(start + first, start + Math.min(folded, first + PIECE), block);
+            double[] parts = new double[Folds.LINES];
+            int count;
+            for (int i = (int) from; i < to; i += count) {
+              if (folded <= Blocks.SIZE) {
+                count = (int) Math.min(Folds.LINES, to - i);
+                lines(i * folded, count, (int) folded, results, i, block);
+              } else {
+                count = 1;
+                long start = i / pieces * folded;
+                long first = (long) (i % pieces) * PIECE;
+                long end = start + Math.min(folded, first + PIECE);
+                results[i] = line(start + first, end, parts, block);
+              }
             }
           });
-      join(results, 1, pieces);
     }
 
-    private double line(long from, long to, MemorySegment block) {
+    /** Folds a long line part by part. */
+    private double line(long from, long to, double[] parts, MemorySegment block) {
       double result = fold.nothing;
-      for (long at = from; at < to; at += Blocks.SIZE) {
-        int count = (int) Math.min(Blocks.SIZE, to - at);
-        long direct = x.sideBySide(at, count);
-        if (direct < 0) x.read(at, block, count);
-        double more =
-            direct < 0
-                ? fold.line(block, 0, count)
-                : fold.line(x.data(), direct * Float.BYTES, count);
-        result = fold.join(result, more);
+      for (long at = from; at < to; ) {
+        int length = (int) Math.min(Blocks.SIZE, to - at);
+        int count = (int) Math.min(Folds.LINES, (to - at) / length);
+        lines(at, count, length, parts, 0, block);
+        for (int i = 0; i < count; i++) result = fold.join(result, parts[i]);
+        at += (long) count * length;
       }
       return result;
+    }
+
+    /** Folds lines of {@code length} elements, the first of which begins at element {@code at}. */
+    private void lines(
+        long at, int count, int length, double[] into, int index, MemorySegment block) {
+      long direct = x.sideBySide(at, length);
+      long stride = x.distance(at, count, length);
+      if (direct >= 0 && stride >= 0) {
+        fold.lines(
+            x.data(), direct * Float.BYTES, stride * Float.BYTES, count, length, into, index);
+        return;
+      }
+      for (int i = 0; i < count; i++) {
+        x.read(at + (long) i * length, block, length);
+        fold.lines(block, 0, 0, 1, length, into, index + i);
+      }
     }
 
     /** [outer, folded, inner] -> [outer, inner]. */

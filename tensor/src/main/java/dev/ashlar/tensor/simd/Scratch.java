@@ -19,6 +19,7 @@ final class Scratch {
   final int[] i = new int[Blocks.SIZE];
   final int[] j = new int[Blocks.SIZE];
   final int[] k = new int[Blocks.SIZE];
+  final double[] lanes = new double[Blocks.SIZE];
   final byte[] p = new byte[Blocks.SIZE];
   final byte[] q = new byte[Blocks.SIZE];
 

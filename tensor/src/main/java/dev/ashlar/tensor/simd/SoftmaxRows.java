@@ -15,30 +15,14 @@ import jdk.incubator.vector.FloatVector;
  */
 public final class SoftmaxRows {
   private static final int PART = 2048;
-  private static final int VECTOR_BYTES = LANES * Float.BYTES;
 
   private SoftmaxRows() {}
 
   /** Returns the greatest of {@code count} floats, whole vectors of them; NaN if one is NaN. */
   public static float max(FloatBlock x, int count) {
-    return max(x.data(), x.at(), count);
-  }
-
-  private static float max(MemorySegment x, long at, int count) {
-    FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int i = 0;
-    for (; i + 4 * LANES <= count; i += 4 * LANES) {
-      long from = at + (long) i * Float.BYTES;
-      a = a.max(load(x, from));
-      b = b.max(load(x, from + VECTOR_BYTES));
-      c = c.max(load(x, from + 2 * VECTOR_BYTES));
-      d = d.max(load(x, from + 3 * VECTOR_BYTES));
-    }
-    for (; i < count; i += LANES) a = a.max(load(x, at + (long) i * Float.BYTES));
-    return LaneFolds.max(a.max(b).max(c.max(d)));
+    int[] lanes = Scratch.own().i;
+    Greatest.ofLines(x.data(), x.at(), 0, 1, count, 0, lanes);
+    return Greatest.of(lanes, 0, 0);
   }
 
   /** Returns the sum of e^(x - max). */
@@ -57,7 +41,7 @@ public final class SoftmaxRows {
       FloatVector below = load(x, from).sub(max);
       sum = sum.add(VectorMath.expFlushed(below));
     }
-    return LaneFolds.sum(sum);
+    return total(sum);
   }
 
   /** Stores e^(x - max) in y, and returns the sum. */
@@ -81,6 +65,12 @@ public final class SoftmaxRows {
       store(power, y, yAt + byteAt);
       sum = sum.add(power);
     }
-    return LaneFolds.sum(sum);
+    return total(sum);
+  }
+
+  private static double total(FloatVector sum) {
+    float[] lanes = Scratch.own().a;
+    sum.intoArray(lanes, 0);
+    return LaneFolds.sum(lanes, 0);
   }
 }
