@@ -1,6 +1,5 @@
 package dev.ashlar.moba.model;
 
-import dev.ashlar.moba.MobaConfig;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
@@ -8,7 +7,6 @@ import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
-import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -109,48 +107,6 @@ final class CacheOps {
         for (int d = 0; d < headDim; d++) sum[d] += key[d];
       }
       return sum;
-    }
-  }
-
-  /**
-   * (query [T, H, D], keys, values [S, G, D], means [N, G, D]): what the last T of {@code length}
-   * tokens gather [T, H, D], and the blocks each chose, I32 [T, H, K], ascending, filled up with
-   * -1. Of full attention K is 0.
-   */
-  record Attend(AttentionKind kind, int length) implements Op.Custom {
-    @Override
-    public List<TensorSpec> specs(List<TensorSpec> inputs) {
-      TensorSpec query = inputs.getFirst();
-      if (query.shape().dim(0) > length) {
-        throw new ShapeException(
-            "attend: %s has more rows than the %d tokens so far", query, length);
-      }
-      int chosen =
-          kind instanceof AttentionKind.Moba(var moba)
-              ? Math.min(moba.topK(), moba.blocks(length))
-              : 0;
-      return List.of(query, new TensorSpec(DType.I32, query.shape().with(2, chosen)));
-    }
-
-    @Override
-    public void compute(List<Operand> inputs, List<Operand> outputs) {
-      int heads = inputs.getFirst().shape().dim(1);
-      long rows = (long) inputs.getFirst().shape().dim(0) * heads;
-      Parallel.range(
-          rows,
-          4,
-          (from, to) -> {
-            for (int i = (int) from; i < to; i++) {
-              new CachedRow(this, inputs, i / heads, i % heads).compute(outputs);
-            }
-          });
-    }
-
-    /** Returns how to choose; full attention is one block of everything. */
-    MobaConfig moba() {
-      return kind instanceof AttentionKind.Moba(var config)
-          ? config
-          : new MobaConfig(Math.max(1, length), 1);
     }
   }
 

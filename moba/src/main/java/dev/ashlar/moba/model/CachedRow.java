@@ -10,7 +10,7 @@ import java.util.List;
  * weighted mean.
  */
 final class CachedRow {
-  private final CacheOps.Attend op;
+  private final CachedAttention op;
   private final MobaConfig moba;
   private final int row;
   private final int head;
@@ -19,35 +19,34 @@ final class CachedRow {
   private final double[] query;
   private final double[] line;
   private final boolean single;
-  private final HeadStrip keys;
-  private final HeadStrip values;
+  private final Operand keys;
+  private final Operand values;
   private final HeadReader means;
 
-  CachedRow(CacheOps.Attend op, List<Operand> inputs, int row, int head) {
+  CachedRow(CachedAttention op, List<Operand> inputs, int row, int head) {
     Operand queries = inputs.get(0);
     this.op = op;
     this.moba = op.moba();
     this.row = row;
     this.head = head;
-    this.keys = new HeadStrip(inputs.get(1));
-    this.values = new HeadStrip(inputs.get(2));
+    this.keys = inputs.get(1);
+    this.values = inputs.get(2);
     this.means = new HeadReader(inputs.get(3));
     this.single = queries.dtype() == DType.F32;
     this.group = head / (queries.shape().dim(1) / inputs.get(1).shape().dim(1));
-    // Queries are the last of the tokens so far.
-    this.position = op.length() - queries.shape().dim(0) + row;
+    this.position = op.position(row, queries.shape().dim(0));
     this.query = new double[queries.shape().dim(2)];
     this.line = new double[query.length];
     new HeadReader(queries).read(row, head, query);
   }
 
-  void compute(List<Operand> outputs) {
+  /** Returns the blocks to attend to, and stores them. */
+  int[] choose(Operand chosen) {
     int[] blocks = chosenBlocks();
-    Operand chosen = outputs.get(1);
     for (int i = 0; i < chosen.shape().dim(2); i++) {
       chosen.setLong(CacheOps.index(chosen, row, head, i), i < blocks.length ? blocks[i] : -1);
     }
-    gather(blocks, outputs.getFirst());
+    return blocks;
   }
 
   /** Returns the blocks to attend to, ascending, the query's own the last. */
@@ -96,7 +95,9 @@ final class CachedRow {
   }
 
   /** Streams over the blocks with a running maximum and sum, as flash attention does. */
-  private void gather(int[] blocks, Operand out) {
+  void gather(int[] blocks, Operand out) {
+    var keyStrip = new HeadStrip(keys);
+    var valueStrip = new HeadStrip(values);
     double scale = moba.scaleFor(query.length);
     double max = Double.NEGATIVE_INFINITY;
     double total = 0;
@@ -105,10 +106,10 @@ final class CachedRow {
       long end = Math.min(position + 1L, (block + 1L) * moba.blockSize());
       for (int from = block * moba.blockSize(); from < end; from += HeadStrip.ROWS) {
         int to = (int) Math.min(end, from + (long) HeadStrip.ROWS);
-        keys.read(from, to, group);
-        values.read(from, to, group);
+        keyStrip.read(from, to, group);
+        valueStrip.read(from, to, group);
         for (int j = 0; j < to - from; j++) {
-          double logit = scale * keys.dot(query, j);
+          double logit = scale * keyStrip.dot(query, j);
           if (logit > max) {
             double shrink = Math.exp(max - logit);
             total *= shrink;
@@ -117,7 +118,7 @@ final class CachedRow {
           }
           double weight = Math.exp(logit - max);
           total += weight;
-          values.addTo(sum, weight, j);
+          valueStrip.addTo(sum, weight, j);
         }
       }
     }

@@ -14,7 +14,8 @@ final class HeadReader {
   private final long headStride;
   private final long stride;
   private final float[] floats;
-  private final boolean copies;
+  private final boolean copiesFloats;
+  private final boolean copiesDoubles;
 
   HeadReader(Operand operand) {
     this.operand = operand;
@@ -24,13 +25,16 @@ final class HeadReader {
     this.headStride = operand.layout().strideElements(1);
     this.stride = operand.layout().strideElements(2);
     this.floats = new float[operand.shape().dim(2)];
-    this.copies = operand.dtype() == DType.F32 && stride == 1;
+    this.copiesFloats = operand.dtype() == DType.F32 && stride == 1;
+    this.copiesDoubles = operand.dtype() == DType.F64 && stride == 1;
   }
 
   /** Reads head {@code head} of row {@code row}. */
   void read(int row, int head, double[] into) {
     long at = offset + row * rowStride + head * headStride;
-    if (copies) {
+    if (copiesDoubles) {
+      MemorySegment.copy(data, ValueLayout.JAVA_DOUBLE, at * Double.BYTES, into, 0, floats.length);
+    } else if (copiesFloats) {
       MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, at * Float.BYTES, floats, 0, floats.length);
       for (int d = 0; d < floats.length; d++) into[d] = floats[d];
     } else {

@@ -75,7 +75,7 @@ final class KvCache {
 
   Attended attended(Tensor query) {
     var results =
-        Interpreter.callAll(new CacheOps.Attend(kind, length), query, keys, values, means);
+        Interpreter.callAll(new CachedAttention(kind, length), query, keys, values, means);
     return new Attended(results.get(0), results.get(1));
   }
 }

@@ -9,6 +9,7 @@ import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.moba.MobaAttentionBackward;
 import dev.ashlar.moba.Packing;
 import dev.ashlar.moba.Rope;
+import dev.ashlar.moba.model.CachedAttention;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
@@ -57,6 +58,8 @@ public final class MobaKernels implements KernelProvider {
           Optional.of((in, out) -> run(moba, in, out));
       case MobaAttentionBackward back when fits(back.forward(), inputs) ->
           Optional.of((in, out) -> run(back, in, out));
+      case CachedAttention cached when fits(inputs) ->
+          Optional.of((in, out) -> CachedRows.run(cached, in, out));
       case Rope rope
           when inputs.getFirst().dtype() == DType.F32 && RopeRows.fits(inputs.getFirst()) ->
           Optional.of((in, out) -> run(rope, in, out));

@@ -32,6 +32,7 @@ final class DecodeProperties {
       int group,
       int blockSize,
       int topK,
+      int headDim,
       DType dtype,
       int seed) {
     int tokens() {
@@ -40,7 +41,7 @@ final class DecodeProperties {
 
     Tensor draw(int stream, int heads) {
       // Small whole numbers: scores tie often, and must tie alike.
-      Tensor drawn = Tensor.normal(Key.of(seed).fold(stream), dtype, tokens(), heads, 4);
+      Tensor drawn = Tensor.normal(Key.of(seed).fold(stream), dtype, tokens(), heads, headDim);
       return seed % 2 == 0 ? drawn : drawn.round();
     }
   }
@@ -48,11 +49,13 @@ final class DecodeProperties {
   @Provide
   static Arbitrary<Arrival> arrivals() {
     return Combinators.combine(
-            Arbitraries.integers().between(1, 6).list().ofMinSize(1).ofMaxSize(8),
+            Arbitraries.integers().between(1, 30).list().ofMinSize(1).ofMaxSize(8),
             Arbitraries.integers().between(1, 2),
             Arbitraries.integers().between(1, 2),
-            Arbitraries.integers().between(1, 5),
+            Arbitraries.oneOf(
+                Arbitraries.integers().between(1, 5), Arbitraries.integers().between(60, 150)),
             Arbitraries.integers().between(1, 4),
+            Arbitraries.of(4, 16, 20, 32),
             Arbitraries.of(DType.F32, DType.F64),
             Arbitraries.integers())
         .as(Arrival::new);
@@ -85,7 +88,7 @@ final class DecodeProperties {
   }
 
   private static KvCache cache(Arrival of, MobaConfig moba) {
-    DecoderConfig config = Models.config().withKvHeads(of.kvHeads()).withHeadDim(4);
+    DecoderConfig config = Models.config().withKvHeads(of.kvHeads()).withHeadDim(of.headDim());
     return new KvCache(config, new AttentionKind.Moba(moba), of.tokens(), of.dtype());
   }
 

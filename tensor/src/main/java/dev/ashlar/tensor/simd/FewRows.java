@@ -25,6 +25,12 @@ final class FewRows {
   /** Numbers of the matrix that are worth a task of their own. */
   private static final long TASK_SIZE = 1 << 16;
 
+  /**
+   * Columns of so many numbers are taken several at a time even by a single row; shorter ones one
+   * by one, in the order of memory, which a processor foresees: twice as fast from memory.
+   */
+  private static final int LONG_COLUMN = 2048;
+
   /** The most columns of a task that adds up rows: their sums stay in the nearest cache. */
   private static final int TASK_COLUMNS = 512;
 
@@ -115,9 +121,10 @@ final class FewRows {
   /** Stores the lanes of the dot products of {@code height} rows with up to LANES columns. */
   private void lanes(int row, int height, int column, int count, float[] lanes) {
     long stride = right.columnStride();
+    boolean together = height > 1 || depth >= LONG_COLUMN;
     for (int i = 0; i < count; ) {
       long at = right.offset() + (column + i) * stride;
-      if (count - i < DotKernels.WIDTH) {
+      if (!together || count - i < DotKernels.WIDTH) {
         for (int r = 0; r < height; r++) {
           int to = r * DotKernels.SQUARE + i * LANES;
           DotKernels.dot1(depth, x, (row + r) * pitch, right.data(), at, lanes, to);
