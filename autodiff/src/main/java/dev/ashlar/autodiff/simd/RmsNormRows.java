@@ -4,7 +4,6 @@ import static dev.ashlar.autodiff.simd.Lanes.COUNT;
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
 import static dev.ashlar.tensor.simd.FloatBlock.load;
 import static dev.ashlar.tensor.simd.FloatBlock.store;
-import static dev.ashlar.tensor.simd.FloatRows.ROWS;
 
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
@@ -23,7 +22,7 @@ final class RmsNormRows {
   // Partial sums of the weight's gradient: at most so many, whatever the number of threads.
   private static final int PARTS = 64;
 
-  // So many rows are summed up in single precision: a multiple of the rows of a band.
+  // So many rows are summed up in single precision.
   private static final int ROWS_PER_SUM = 16;
 
   private RmsNormRows() {}
@@ -38,68 +37,53 @@ final class RmsNormRows {
         x.count(),
         Lanes.grain(dim),
         (from, to) -> {
-          FloatRows.Band rows = x.band(0);
+          FloatRows.Cursor row = x.cursor(0);
           FloatRows.Cursor weight = weights.cursor(1);
-          FloatRows.Band results = y.band(2);
-          float[] lanes = new float[ROWS * COUNT];
-          float[] scale = new float[ROWS];
+          FloatRows.Cursor result = y.cursor(2);
           weight.load(0, 0);
-          for (long r = from; r < to; r += ROWS) {
-            int count = (int) Math.min(ROWS, to - r);
-            rows.load(r, count);
-            results.begin(r, count);
-            squares(rows, count, x.padded(), lanes);
-            for (int i = 0; i < count; i++) {
-              scale[i] = (float) (1 / Math.sqrt(LaneFolds.sum(lanes, i * COUNT) / dim + epsilon));
-            }
-            for (int i = 0; i < count; i += 4) {
-              scale(rows, weight, scale, i, results, x.padded());
-            }
-            results.store(r, count);
-            MemorySegment.copy(scale, 0, scales, ValueLayout.JAVA_FLOAT, r * Float.BYTES, count);
+          for (long r = from; r < to; r++) {
+            row.load(r, 0);
+            result.begin(r);
+            float scale = (float) (1 / Math.sqrt(squares(row, x.padded()) / dim + epsilon));
+            scale(row, weight, scale, result, x.padded());
+            result.store(r);
+            scales.setAtIndex(ValueLayout.JAVA_FLOAT, r, scale);
           }
         });
   }
 
-  /** Sums the squares of each row, lane by lane. */
-  private static void squares(FloatRows.Band x, int rows, int count, float[] lanes) {
+  private static double squares(FloatBlock x, int count) {
     MemorySegment xs = x.data();
-    for (int row = 0; row < rows; row++) {
-      long xsAt = x.at() + row * x.apart();
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = 0; i < count; i += COUNT) {
-        FloatVector each = load(xs, xsAt + i * 4L);
-        sum = each.fma(each, sum);
-      }
-      sum.intoArray(lanes, row * COUNT);
+    long xsAt = x.at();
+    // Two sums, so that one addition need not wait for the last.
+    FloatVector even = FloatVector.zero(SPECIES);
+    FloatVector odd = even;
+    int i = 0;
+    for (; i + 2 * COUNT <= count; i += 2 * COUNT) {
+      FloatVector first = load(xs, xsAt + i * 4L);
+      FloatVector second = load(xs, xsAt + (i + COUNT) * 4L);
+      even = first.fma(first, even);
+      odd = second.fma(second, odd);
     }
+    if (i < count) {
+      FloatVector last = load(xs, xsAt + i * 4L);
+      even = last.fma(last, even);
+    }
+    return LaneFolds.sum(even.add(odd));
   }
 
-  /** Four rows at once, for which a vector of weights is read once. */
-  private static void scale(
-      FloatRows.Band x, FloatBlock weight, float[] scale, int row, FloatRows.Band y, int count) {
-    float scale0 = scale[row];
-    float scale1 = scale[row + 1];
-    float scale2 = scale[row + 2];
-    float scale3 = scale[row + 3];
+  private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {
     MemorySegment xs = x.data();
-    long x0 = x.at() + row * x.apart();
-    long x1 = x0 + x.apart();
-    long x2 = x1 + x.apart();
-    long x3 = x2 + x.apart();
+    long xsAt = x.at();
     MemorySegment weights = weight.data();
     long weightsAt = weight.at();
     MemorySegment ys = y.data();
-    long y0 = y.at() + row * y.apart();
-    long y1 = y0 + y.apart();
-    long y2 = y1 + y.apart();
-    long y3 = y2 + y.apart();
-    for (int i = 0; i < count; i += COUNT) {
-      FloatVector w = load(weights, weightsAt + i * 4L);
-      store(load(xs, x0 + i * 4L).mul(scale0).mul(w), ys, y0 + i * 4L);
-      store(load(xs, x1 + i * 4L).mul(scale1).mul(w), ys, y1 + i * 4L);
-      store(load(xs, x2 + i * 4L).mul(scale2).mul(w), ys, y2 + i * 4L);
-      store(load(xs, x3 + i * 4L).mul(scale3).mul(w), ys, y3 + i * 4L);
+    long ysAt = y.at();
+    for (int i = 0; i < count; i += SPECIES.length()) {
+      store(
+          load(xs, xsAt + i * 4L).mul(scale).mul(load(weights, weightsAt + i * 4L)),
+          ys,
+          ysAt + i * 4L);
     }
   }
 
@@ -120,110 +104,66 @@ final class RmsNormRows {
         (from, to) -> {
           double[] part = parts[(int) (from / rowsPerPart)];
           float[] products = new float[x.padded()];
-          FloatRows.Band rows = x.band(0);
+          FloatRows.Cursor row = x.cursor(0);
           FloatRows.Cursor weight = weights.cursor(1);
-          FloatRows.Band dRows = dY.band(2);
-          FloatRows.Band results = dX.band(3);
-          float[] lanes = new float[ROWS * COUNT];
-          float[] scale = new float[ROWS];
-          float[] back = new float[ROWS];
+          FloatRows.Cursor dRow = dY.cursor(2);
+          FloatRows.Cursor result = dX.cursor(3);
           weight.load(0, 0);
-          for (long r = from; r < to; r += ROWS) {
-            int count = (int) Math.min(ROWS, to - r);
-            rows.load(r, count);
-            dRows.load(r, count);
-            results.begin(r, count);
-            along(rows, dRows, weight, count, x.padded(), lanes);
-            for (int i = 0; i < count; i++) {
-              double s = scales[(int) r + i];
-              double along = dScales[(int) r + i] + LaneFolds.sum(lanes, i * COUNT);
-              scale[i] = (float) s;
-              back[i] = (float) (along * s * s * s / dim);
-            }
-            for (int i = 0; i < count; i += 4) {
-              backRows(rows, dRows, weight, scale, back, i, results, products);
-            }
-            results.store(r, count);
-            boolean full = (r - from) % ROWS_PER_SUM == ROWS_PER_SUM - ROWS || r + ROWS >= to;
+          for (long r = from; r < to; r++) {
+            row.load(r, 0);
+            dRow.load(r, 0);
+            result.begin(r);
+            double scale = scales[(int) r];
+            double along = dScales[(int) r] + along(row, dRow, weight, x.padded());
+            float back = (float) (along * scale * scale * scale / dim);
+            backRow(row, dRow, weight, (float) scale, back, result, products);
+            result.store(r);
+            boolean full = (r - from + 1) % ROWS_PER_SUM == 0 || r == to - 1;
             if (full) moveTo(part, products);
           }
         });
     Rows.of(out.get(1)).write(0, total(parts, dim));
   }
 
-  /** Sums weight · dY · x of each row, lane by lane. */
-  private static void along(
-      FloatRows.Band x, FloatRows.Band dY, FloatBlock weight, int rows, int count, float[] lanes) {
+  private static double along(FloatBlock x, FloatBlock dY, FloatBlock weight, int count) {
     MemorySegment xs = x.data();
+    long xsAt = x.at();
     MemorySegment dYs = dY.data();
+    long dYsAt = dY.at();
     MemorySegment weights = weight.data();
     long weightsAt = weight.at();
-    for (int row = 0; row < rows; row++) {
-      long xsAt = x.at() + row * x.apart();
-      long dYsAt = dY.at() + row * dY.apart();
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = 0; i < count; i += COUNT) {
-        FloatVector weighted = load(dYs, dYsAt + i * 4L).mul(load(weights, weightsAt + i * 4L));
-        sum = weighted.fma(load(xs, xsAt + i * 4L), sum);
-      }
-      sum.intoArray(lanes, row * COUNT);
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = 0; i < count; i += COUNT) {
+      FloatVector weighted = load(dYs, dYsAt + i * 4L).mul(load(weights, weightsAt + i * 4L));
+      sum = weighted.fma(load(xs, xsAt + i * 4L), sum);
     }
+    return LaneFolds.sum(sum);
   }
 
   /** dX = scale · weight · dY - x · back; adds scale · x · dY to the sums of products so far. */
-  private static void backRows(
-      FloatRows.Band x,
-      FloatRows.Band dY,
+  private static void backRow(
+      FloatBlock x,
+      FloatBlock dY,
       FloatBlock weight,
-      float[] scale,
-      float[] back,
-      int row,
-      FloatRows.Band dX,
+      float scale,
+      float back,
+      FloatBlock dX,
       float[] products) {
-    float scale0 = scale[row];
-    float scale1 = scale[row + 1];
-    float scale2 = scale[row + 2];
-    float scale3 = scale[row + 3];
-    float back0 = back[row];
-    float back1 = back[row + 1];
-    float back2 = back[row + 2];
-    float back3 = back[row + 3];
     MemorySegment xs = x.data();
-    long x0 = x.at() + row * x.apart();
-    long x1 = x0 + x.apart();
-    long x2 = x1 + x.apart();
-    long x3 = x2 + x.apart();
+    long xsAt = x.at();
     MemorySegment dYs = dY.data();
-    long dY0 = dY.at() + row * dY.apart();
-    long dY1 = dY0 + dY.apart();
-    long dY2 = dY1 + dY.apart();
-    long dY3 = dY2 + dY.apart();
+    long dYsAt = dY.at();
     MemorySegment weights = weight.data();
     long weightsAt = weight.at();
     MemorySegment dXs = dX.data();
-    long dX0 = dX.at() + row * dX.apart();
-    long dX1 = dX0 + dX.apart();
-    long dX2 = dX1 + dX.apart();
-    long dX3 = dX2 + dX.apart();
+    long dXsAt = dX.at();
     for (int i = 0; i < products.length; i += COUNT) {
-      FloatVector w = load(weights, weightsAt + i * 4L);
+      FloatVector row = load(xs, xsAt + i * 4L);
+      FloatVector dRow = load(dYs, dYsAt + i * 4L);
+      FloatVector weighted = dRow.mul(load(weights, weightsAt + i * 4L)).mul(scale);
       FloatVector sum = FloatVector.fromArray(SPECIES, products, i);
-      FloatVector each = load(xs, x0 + i * 4L);
-      FloatVector dRow = load(dYs, dY0 + i * 4L);
-      store(dRow.mul(w).mul(scale0).sub(each.mul(back0)), dXs, dX0 + i * 4L);
-      sum = each.mul(scale0).fma(dRow, sum);
-      each = load(xs, x1 + i * 4L);
-      dRow = load(dYs, dY1 + i * 4L);
-      store(dRow.mul(w).mul(scale1).sub(each.mul(back1)), dXs, dX1 + i * 4L);
-      sum = each.mul(scale1).fma(dRow, sum);
-      each = load(xs, x2 + i * 4L);
-      dRow = load(dYs, dY2 + i * 4L);
-      store(dRow.mul(w).mul(scale2).sub(each.mul(back2)), dXs, dX2 + i * 4L);
-      sum = each.mul(scale2).fma(dRow, sum);
-      each = load(xs, x3 + i * 4L);
-      dRow = load(dYs, dY3 + i * 4L);
-      store(dRow.mul(w).mul(scale3).sub(each.mul(back3)), dXs, dX3 + i * 4L);
-      each.mul(scale3).fma(dRow, sum).intoArray(products, i);
+      store(weighted.sub(row.mul(back)), dXs, dXsAt + i * 4L);
+      row.mul(scale).fma(dRow, sum).intoArray(products, i);
     }
   }
 

@@ -10,8 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Floats that a vector loop reads or writes: those of {@code data} from byte {@code at} on, in
  * whole vectors. A tensor's own memory where that is possible, else a copy.
  */
-public sealed class FloatBlock
-    permits FloatBlocks.Source, FloatBlocks.Target, FloatRows.Cursor, FloatRows.Band {
+public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, FloatRows.Cursor {
   /** The order of bytes that vectors are read and written in. */
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
