@@ -14,11 +14,13 @@ import java.util.List;
  * thread's own.
  */
 public final class FloatBlocks {
-  private static final int SIZE = Blocks.SIZE;
-  private static final int GRAIN = 32 * SIZE;
+  /** Elements of a block: of three operands they fit the first-level cache. */
+  static final int SIZE = 2 * Blocks.SIZE;
+
+  private static final int GRAIN = 16 * SIZE;
 
   /** Elements of a block where no operand has to be copied: fewer calls. */
-  private static final int LINE = 4 * SIZE;
+  private static final int LINE = 2 * SIZE;
 
   private FloatBlocks() {}
 

@@ -58,12 +58,14 @@ final class Scratch {
     return sums;
   }
 
-  /** Returns memory for blocks of elements outside the heap, {@link Blocks#SIZE} floats each. */
+  /**
+   * Returns memory for blocks of elements outside the heap, {@link FloatBlocks#SIZE} floats each.
+   */
   MemorySegment[] blocks(int count) {
     int had = blocks.length;
     if (had < count) {
       blocks = Arrays.copyOf(blocks, count);
-      for (int i = had; i < count; i++) blocks[i] = outsideHeap(Blocks.SIZE);
+      for (int i = had; i < count; i++) blocks[i] = outsideHeap(FloatBlocks.SIZE);
     }
     return blocks;
   }
