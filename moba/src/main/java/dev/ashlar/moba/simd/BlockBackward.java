@@ -3,7 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelProducts.taken;
+import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
 import dev.ashlar.moba.MobaAttentionBackward;
@@ -151,7 +151,7 @@ final class BlockBackward extends BlockWalk {
       int count,
       int place,
       int j) {
-    PanelProducts.collect(
+    PanelSums.collect(
         weights,
         t * PITCH + j,
         count,
@@ -171,7 +171,7 @@ final class BlockBackward extends BlockWalk {
     for (int t = 0; t < size; t += ROWS) {
       int to = Math.min(end, before + t + ROWS);
       if (to <= hidden) continue;
-      PanelProducts.spread(
+      PanelSums.spread(
           dScores,
           t * PITCH + hidden,
           to - hidden,

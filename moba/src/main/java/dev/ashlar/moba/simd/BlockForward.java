@@ -3,7 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelProducts.taken;
+import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
@@ -246,7 +246,7 @@ final class BlockForward extends BlockWalk {
         for (int t = first; t < size; t += ROWS) {
           int to = Math.min(Math.min(end, key + KEYS), before + t + ROWS);
           if (to <= from) continue;
-          PanelProducts.spread(
+          PanelSums.spread(
               scores,
               at(t, from),
               to - from,

@@ -4,7 +4,7 @@ import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.PanelProducts.TILE;
-import static dev.ashlar.moba.simd.PanelProducts.taken;
+import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
 import dev.ashlar.moba.FlashAttention;
@@ -263,7 +263,7 @@ final class DenseBackward {
     for (int j = 0; j < count; j += ROWS) {
       int first = Math.max(0, j + ahead);
       if (first >= size) return;
-      PanelProducts.spread(
+      PanelSums.spread(
           weights,
           j * PITCH + first,
           size - first,
@@ -283,7 +283,7 @@ final class DenseBackward {
     for (int t = 0; t < size; t += ROWS) {
       int seen = Math.min(count, t + ROWS - ahead);
       if (seen <= 0) continue;
-      PanelProducts.collect(
+      PanelSums.collect(
           dScores,
           t,
           seen,

@@ -3,7 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelProducts.taken;
+import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
@@ -190,7 +190,7 @@ final class DenseForward {
       for (int t = lane; t < end; t += ROWS) {
         int seen = Math.min(count, t + ROWS - ahead);
         if (seen <= 0) continue;
-        PanelProducts.collect(
+        PanelSums.collect(
             scores,
             t - lane,
             seen,

@@ -1,0 +1,409 @@
+package dev.ashlar.moba.simd;
+
+import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.Products.LANES;
+import static dev.ashlar.moba.simd.Products.ROWS;
+import static dev.ashlar.moba.simd.Products.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Sums of rows by weights, the other half of {@link PanelProducts}: on register blocks of eight or
+ * four rows by two or three vectors, whose lanes are the numbers of a row. Each block is summed
+ * from zero and added to memory at the end, so that no sum waits for memory first.
+ */
+final class PanelSums {
+  private PanelSums() {}
+
+  /**
+   * Returns how many numbers of rows one call of {@link #collect} or {@link #spread} takes when
+   * {@code rest} are left: two vectors, or three, which lie in two panels, where these are the
+   * last.
+   */
+  static int taken(int rest) {
+    return rest > COLUMNS && rest <= COLUMNS + LANES ? COLUMNS + LANES : COLUMNS;
+  }
+
+  /**
+   * Adds to rows t of {@code into} the sum over the {@code depth} first keys j of weight (j, t)
+   * times row j, for eight rows and as many columns as {@link #taken} says.
+   *
+   * @param at where weight (0, t) of the first row t is
+   * @param from where row 0 begins; the next ones begin {@link PanelProducts#COLUMNS} later each,
+   *     in {@code into} too
+   * @param step from a panel of a row's numbers to the next one, and {@code intoStep} in {@code
+   *     into}
+   * @param rest the numbers of a row from the first of these columns on
+   */
+  static void collect(
+      float[] weights,
+      int at,
+      int depth,
+      float[] rows,
+      int from,
+      int step,
+      float[] into,
+      int to,
+      int intoStep,
+      int rest) {
+    if (taken(rest) == COLUMNS) {
+      collectTwo(weights, at, depth, rows, from, into, to);
+    } else {
+      collectThree(weights, at, depth, rows, from, step, into, to, intoStep);
+    }
+  }
+
+  private static void collectTwo(
+      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
+    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
+    FloatVector c40 = FloatVector.zero(SPECIES), c41 = FloatVector.zero(SPECIES);
+    FloatVector c50 = FloatVector.zero(SPECIES), c51 = FloatVector.zero(SPECIES);
+    FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
+    FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 4]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 5]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 6]);
+      c60 = x.fma(b0, c60);
+      c61 = x.fma(b1, c61);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 7]);
+      c70 = x.fma(b0, c70);
+      c71 = x.fma(b1, c71);
+    }
+    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
+    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
+        .intoArray(into, to + 4 * COLUMNS);
+    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
+        .intoArray(into, to + 4 * COLUMNS + LANES);
+    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
+        .intoArray(into, to + 5 * COLUMNS);
+    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
+        .intoArray(into, to + 5 * COLUMNS + LANES);
+    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
+        .intoArray(into, to + 6 * COLUMNS);
+    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
+        .intoArray(into, to + 6 * COLUMNS + LANES);
+    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
+        .intoArray(into, to + 7 * COLUMNS);
+    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
+        .intoArray(into, to + 7 * COLUMNS + LANES);
+  }
+
+  private static void collectThree(
+      float[] weights,
+      int at,
+      int depth,
+      float[] rows,
+      int from,
+      int step,
+      float[] into,
+      int to,
+      int intoStep) {
+    FloatVector c00 = FloatVector.zero(SPECIES),
+        c01 = FloatVector.zero(SPECIES),
+        c02 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES),
+        c11 = FloatVector.zero(SPECIES),
+        c12 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES),
+        c21 = FloatVector.zero(SPECIES),
+        c22 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES),
+        c31 = FloatVector.zero(SPECIES),
+        c32 = FloatVector.zero(SPECIES);
+    FloatVector c40 = FloatVector.zero(SPECIES),
+        c41 = FloatVector.zero(SPECIES),
+        c42 = FloatVector.zero(SPECIES);
+    FloatVector c50 = FloatVector.zero(SPECIES),
+        c51 = FloatVector.zero(SPECIES),
+        c52 = FloatVector.zero(SPECIES);
+    FloatVector c60 = FloatVector.zero(SPECIES),
+        c61 = FloatVector.zero(SPECIES),
+        c62 = FloatVector.zero(SPECIES);
+    FloatVector c70 = FloatVector.zero(SPECIES),
+        c71 = FloatVector.zero(SPECIES),
+        c72 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, from + step + k * COLUMNS);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      c12 = x.fma(b2, c12);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      c22 = x.fma(b2, c22);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      c32 = x.fma(b2, c32);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 4]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      c42 = x.fma(b2, c42);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 5]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+      c52 = x.fma(b2, c52);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 6]);
+      c60 = x.fma(b0, c60);
+      c61 = x.fma(b1, c61);
+      c62 = x.fma(b2, c62);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 7]);
+      c70 = x.fma(b0, c70);
+      c71 = x.fma(b1, c71);
+      c72 = x.fma(b2, c72);
+    }
+    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
+    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
+    c02.add(FloatVector.fromArray(SPECIES, into, to + intoStep)).intoArray(into, to + intoStep);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c12.add(FloatVector.fromArray(SPECIES, into, to + intoStep + COLUMNS))
+        .intoArray(into, to + intoStep + COLUMNS);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c22.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 2 * COLUMNS))
+        .intoArray(into, to + intoStep + 2 * COLUMNS);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+    c32.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 3 * COLUMNS))
+        .intoArray(into, to + intoStep + 3 * COLUMNS);
+    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
+        .intoArray(into, to + 4 * COLUMNS);
+    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
+        .intoArray(into, to + 4 * COLUMNS + LANES);
+    c42.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 4 * COLUMNS))
+        .intoArray(into, to + intoStep + 4 * COLUMNS);
+    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
+        .intoArray(into, to + 5 * COLUMNS);
+    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
+        .intoArray(into, to + 5 * COLUMNS + LANES);
+    c52.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 5 * COLUMNS))
+        .intoArray(into, to + intoStep + 5 * COLUMNS);
+    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
+        .intoArray(into, to + 6 * COLUMNS);
+    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
+        .intoArray(into, to + 6 * COLUMNS + LANES);
+    c62.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 6 * COLUMNS))
+        .intoArray(into, to + intoStep + 6 * COLUMNS);
+    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
+        .intoArray(into, to + 7 * COLUMNS);
+    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
+        .intoArray(into, to + 7 * COLUMNS + LANES);
+    c72.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 7 * COLUMNS))
+        .intoArray(into, to + intoStep + 7 * COLUMNS);
+  }
+
+  /**
+   * Adds to rows j of {@code into} the sum over {@code depth} queries t of weight (j, t) times row
+   * t, for eight rows and as many columns as {@link #taken} says.
+   *
+   * @param at where the weight of the first row and query is
+   * @param from where the first query's row begins; the next ones begin {@link
+   *     PanelProducts#COLUMNS} later each, in {@code into} too
+   * @param step from a panel of a row's numbers to the next one, and {@code intoStep} in {@code
+   *     into}
+   * @param rest the numbers of a row from the first of these columns on
+   */
+  static void spread(
+      float[] weights,
+      int at,
+      int depth,
+      float[] rows,
+      int from,
+      int step,
+      float[] into,
+      int to,
+      int intoStep,
+      int rest) {
+    if (taken(rest) == COLUMNS) {
+      spreadTwo(weights, at, depth, rows, from, into, to);
+    } else {
+      for (int j = 0; j < ROWS; j += 4) {
+        int row = to + j * COLUMNS;
+        spreadFour(weights, at + j * PITCH, depth, rows, from, step, into, row, intoStep);
+      }
+    }
+  }
+
+  private static void spreadTwo(
+      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
+    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
+    FloatVector c40 = FloatVector.zero(SPECIES), c41 = FloatVector.zero(SPECIES);
+    FloatVector c50 = FloatVector.zero(SPECIES), c51 = FloatVector.zero(SPECIES);
+    FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
+    FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 4 * PITCH]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 5 * PITCH]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 6 * PITCH]);
+      c60 = x.fma(b0, c60);
+      c61 = x.fma(b1, c61);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 7 * PITCH]);
+      c70 = x.fma(b0, c70);
+      c71 = x.fma(b1, c71);
+    }
+    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
+    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
+        .intoArray(into, to + 4 * COLUMNS);
+    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
+        .intoArray(into, to + 4 * COLUMNS + LANES);
+    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
+        .intoArray(into, to + 5 * COLUMNS);
+    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
+        .intoArray(into, to + 5 * COLUMNS + LANES);
+    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
+        .intoArray(into, to + 6 * COLUMNS);
+    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
+        .intoArray(into, to + 6 * COLUMNS + LANES);
+    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
+        .intoArray(into, to + 7 * COLUMNS);
+    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
+        .intoArray(into, to + 7 * COLUMNS + LANES);
+  }
+
+  /** Four rows: eight of three vectors would run at nine tenths of their pace. */
+  private static void spreadFour(
+      float[] weights,
+      int at,
+      int depth,
+      float[] rows,
+      int from,
+      int step,
+      float[] into,
+      int to,
+      int intoStep) {
+    FloatVector c00 = FloatVector.zero(SPECIES),
+        c01 = FloatVector.zero(SPECIES),
+        c02 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES),
+        c11 = FloatVector.zero(SPECIES),
+        c12 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES),
+        c21 = FloatVector.zero(SPECIES),
+        c22 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES),
+        c31 = FloatVector.zero(SPECIES),
+        c32 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, from + step + k * COLUMNS);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      c12 = x.fma(b2, c12);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      c22 = x.fma(b2, c22);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      c32 = x.fma(b2, c32);
+    }
+    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
+    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
+    c02.add(FloatVector.fromArray(SPECIES, into, to + intoStep)).intoArray(into, to + intoStep);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c12.add(FloatVector.fromArray(SPECIES, into, to + intoStep + COLUMNS))
+        .intoArray(into, to + intoStep + COLUMNS);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c22.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 2 * COLUMNS))
+        .intoArray(into, to + intoStep + 2 * COLUMNS);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+    c32.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 3 * COLUMNS))
+        .intoArray(into, to + intoStep + 3 * COLUMNS);
+  }
+}
