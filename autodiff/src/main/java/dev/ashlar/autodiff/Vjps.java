@@ -73,12 +73,17 @@ final class Vjps {
       case Op.ScatterAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.gather(axis, call.input(1)));
       case Op.IndexSelect(int axis) ->
-          each(call, () -> call.input(0).zerosLike().indexAdd(axis, call.input(1), g), NONE);
+          each(call, () -> zeros(call.input(0)).indexAdd(axis, call.input(1), g), NONE);
       case Op.IndexAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.indexSelect(axis, call.input(1)));
 
       case Op.Custom op -> throw new NoGradientException(op);
     };
+  }
+
+  /** Returns one zero in the place of all: a table's worth of them need not be stored and read. */
+  private static Tensor zeros(Tensor like) {
+    return Tensor.zeros(like.dtype()).expand(like.shape());
   }
 
   private static Tensor unary(Op.Unary op, Call call, Tensor g) {

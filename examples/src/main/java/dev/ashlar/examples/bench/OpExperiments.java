@@ -136,7 +136,7 @@ final class OpExperiments {
     return List.of(
         new Work("embedding, rows of 256", 0, () -> table.embedding(ids))
             .moving(Traffic.floats(count, 1, 1)),
-        new Work("embedding, gradient", count, () -> table.zerosLike().indexAdd(0, ids, table))
+        new Work("embedding, gradient", count, () -> zeros(table).indexAdd(0, ids, table))
             .moving(Traffic.floats(count, 1, 1)),
         new Work("RoPE, 4 heads of 64", 3.0 * count, () -> Rope.rotate(heads, packing, 1e4))
             .moving(Traffic.floats(count, 1, 1)),
@@ -145,6 +145,11 @@ final class OpExperiments {
         new Work("heads before tokens, copy", 0, () -> heads.transpose(0, 1).copy())
             .moving(Traffic.floats(count, 1, 1)),
         update(count));
+  }
+
+  /** One zero in the place of all, as in the gradient of an embedding. */
+  private static Tensor zeros(Tensor like) {
+    return Tensor.zeros(DType.F32).expand(like.shape());
   }
 
   /** The update is in place: parameter and moments are overwritten every time. */
