@@ -1,11 +1,14 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.MicroKernels.S;
+
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * An operand's elements in row-major order, whatever its strides: a kernel reads a window of them
@@ -112,12 +115,21 @@ final class Window {
         (at, stride, to, length) -> {
           if (stride == 1) {
             MemorySegment.copy(data, at * BYTES, into, to * BYTES, length * BYTES);
+          } else if (stride == 0) {
+            fill(into, to, length, data.getAtIndex(FLOAT, at));
           } else {
             for (int i = 0; i < length; i++) {
               into.setAtIndex(FLOAT, to + i, data.getAtIndex(FLOAT, at + i * stride));
             }
           }
         });
+  }
+
+  private static void fill(MemorySegment into, long to, int count, float value) {
+    FloatVector values = FloatVector.broadcast(S, value);
+    int whole = count - count % S.length();
+    for (int i = 0; i < whole; i += S.length()) FloatBlock.store(values, into, (to + i) * BYTES);
+    for (int i = whole; i < count; i++) into.setAtIndex(FLOAT, to + i, value);
   }
 
   /** Writes F32 elements {@code from}, {@code from + 1}, … from the beginning of a segment. */
