@@ -18,7 +18,8 @@ import java.util.OptionalLong;
  * Mean cross-entropy of a linear layer's logits: (hidden [T, D], weight [V, D], targets [T] of I32
  * or I64, and bias [V] if there is one) -> mean [] over the positions whose target is not {@code
  * ignored}, NaN if there is none. Logits [T, V] are never there as a whole, nor is their gradient:
- * where gradients are wanted, they are computed on the way forward, of the same part of the logits.
+ * where gradients are wanted, they are computed on the way forward, of the same part of the logits
+ * (arXiv 2410.10989).
  */
 public record LinearCrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
   /** The numbers of the inputs. */

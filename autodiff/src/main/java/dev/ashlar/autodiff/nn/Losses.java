@@ -64,6 +64,9 @@ public final class Losses {
   /**
    * Returns the same mean over the positions whose target is not {@code ignored}; NaN if there is
    * none.
+   *
+   * @throws IndexOutOfBoundsException naming a target that is neither in 0 .. V - 1 nor ignored,
+   *     and its position
    */
   public static Tensor linearCrossEntropy(
       Tensor hidden, Linear head, Tensor targets, long ignored) {

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * (query [T, H, D], keys, values [S, G, D], means [N, G, D]): what the last T of {@code length}
  * tokens gather [T, H, D], and the blocks each chose, I32 [T, H, K], ascending, filled up with -1.
- * Of full attention K is 0. It has no gradient.
+ * Of full attention K is 0. It has no gradient (block attention: arXiv 2502.13189).
  */
 public record CachedAttention(AttentionKind kind, int length) implements Op.Custom {
   @Override

@@ -94,7 +94,7 @@ final class BlockBackward extends BlockWalk {
       int at = t * PITCH + panel;
       int key = place + panel;
       score(queries, gradients.keyPanels(), head, t, size - t, key, scores, at);
-      hide(t, size, panel, hidden, before, end);
+      hide(scores, at, t, size, panel, hidden, before, end);
       RowSoftmax.exponentials(scores, at, logSumExp, t, size);
       score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores, at);
       RowSoftmax.gradients(scores, dScores, at, delta, t, size);
@@ -123,21 +123,6 @@ final class BlockBackward extends BlockWalk {
         panels.at(problem.keyHead(head), place),
         into,
         to);
-  }
-
-  /** Returns the first of eight queries of which one sees a key. */
-  private static int firstSeeing(int key, int before) {
-    return Math.max(0, key - before) / ROWS * ROWS;
-  }
-
-  /** Hides the keys of a panel that are not of the block, or come after a query. */
-  private void hide(int t, int to, int key, int hidden, int before, int end) {
-    for (int i = t; i < to; i++) {
-      int at = i * PITCH + key;
-      int shown = Math.max(0, Math.min(end, before + i + 1) - key);
-      if (hidden > key) Arrays.fill(scores, at, at + hidden - key, Float.NEGATIVE_INFINITY);
-      if (shown < PANEL) Arrays.fill(scores, at + shown, at + PANEL, Float.NEGATIVE_INFINITY);
-    }
   }
 
   /** Adds weighted rows of the queries from {@code t} on to eight rows of keys. */

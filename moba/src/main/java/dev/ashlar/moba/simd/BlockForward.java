@@ -202,11 +202,6 @@ final class BlockForward extends BlockWalk {
     return near;
   }
 
-  /** Returns the first of eight queries of which one sees a key. */
-  private static int firstSeeing(int key, int before) {
-    return Math.max(0, key - before) / ROWS * ROWS;
-  }
-
   private static int at(int t, int key) {
     return (key / KEYS * TILE + t) * PITCH + key % KEYS;
   }
@@ -223,17 +218,7 @@ final class BlockForward extends BlockWalk {
         scores,
         at(t, key));
     if (key < hidden || key + PANEL > Math.min(end, before + t + 1)) {
-      hide(t, to, key, hidden, before, end);
-    }
-  }
-
-  /** Hides the keys of a panel that are not of the block, or come after a query. */
-  private void hide(int t, int to, int key, int hidden, int before, int end) {
-    for (int i = t; i < to; i++) {
-      int at = at(i, key);
-      int shown = Math.max(0, Math.min(end, before + i + 1) - key);
-      if (hidden > key) Arrays.fill(scores, at, at + hidden - key, Float.NEGATIVE_INFINITY);
-      if (shown < PANEL) Arrays.fill(scores, at + shown, at + PANEL, Float.NEGATIVE_INFINITY);
+      hide(scores, at(t, key), t, to, key, hidden, before, end);
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.PanelProducts.PANEL;
+import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.Products.ROWS;
+
 import dev.ashlar.moba.QueryLists;
 import java.util.Arrays;
 
@@ -69,6 +73,27 @@ abstract class BlockWalk {
 
   private void take(Part part, int size, int block, int before, int count) {
     visit(part, size, problem.rows().places()[block], before, count);
+  }
+
+  /** Returns the first of eight queries of which one sees a key. */
+  static int firstSeeing(int key, int before) {
+    return Math.max(0, key - before) / ROWS * ROWS;
+  }
+
+  /**
+   * Hides the keys of a panel that are not of the block, or come after a query, from the queries
+   * {@code t} to {@code to}.
+   *
+   * @param at the score of query {@code t} with the panel's first key
+   * @param key the panel's first key, and {@code hidden} and {@code end} those of the block
+   */
+  static void hide(
+      float[] scores, int at, int t, int to, int key, int hidden, int before, int end) {
+    for (int i = t; i < to; i++, at += PITCH) {
+      int shown = Math.max(0, Math.min(end, before + i + 1) - key);
+      if (hidden > key) Arrays.fill(scores, at, at + hidden - key, Float.NEGATIVE_INFINITY);
+      if (shown < PANEL) Arrays.fill(scores, at + shown, at + PANEL, Float.NEGATIVE_INFINITY);
+    }
   }
 
   private static int firstAtLeast(QueryLists lists, int head, int list, int row) {

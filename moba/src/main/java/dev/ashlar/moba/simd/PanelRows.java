@@ -197,7 +197,7 @@ final class PanelRows {
     return finite;
   }
 
-  int width(int panel) {
+  private int width(int panel) {
     return Math.min(COLUMNS, size - panel * COLUMNS);
   }
 

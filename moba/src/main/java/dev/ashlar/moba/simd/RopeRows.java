@@ -2,13 +2,11 @@ package dev.ashlar.moba.simd;
 
 import dev.ashlar.moba.Rope;
 import dev.ashlar.moba.RopeTable;
-import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -27,7 +25,7 @@ final class RopeRows {
 
   /** Turns x [T, H, D]; returns false, with nothing done, if its heads do not lie side by side. */
   static boolean run(Rope op, Operand x, Operand y) {
-    if (x.layout().strideElements(2) != 1) return false;
+    if (!RowPlaces.areWhole(x)) return false;
     Shape shape = x.shape();
     int heads = shape.dim(1);
     int size = shape.dim(2);
@@ -38,46 +36,39 @@ final class RopeRows {
         positions.length,
         Math.max(1, GRAIN / Math.max(1, heads * size)),
         (from, to) -> {
-          Heads in = Heads.of(x);
-          Heads out = Heads.of(y);
+          RowPlaces in = RowPlaces.of(x);
+          RowPlaces out = RowPlaces.of(y);
           for (int row = (int) from; row < to; row++) {
-            turn(in, out, row, table, table.at(op.start() + positions[row]), sign);
+            int angles = table.at(op.start() + positions[row]);
+            turn(in, out, row, heads, size / 2, table, angles, sign);
           }
         });
     return true;
   }
 
-  /** Where the heads of an operand lie, in bytes. */
-  private record Heads(
-      MemorySegment data, long offset, long rowStride, long stride, int count, int size) {
-    static Heads of(Operand x) {
-      Layout layout = x.layout();
-      return new Heads(
-          x.data(),
-          x.offsetBytes(),
-          layout.strideElements(0) * Float.BYTES,
-          layout.strideElements(1) * Float.BYTES,
-          x.shape().dim(1),
-          x.shape().dim(2));
-    }
-  }
-
   /** Turns a row: all heads by the same angles, a vector of pairs at a time. */
-  private static void turn(Heads x, Heads y, int row, RopeTable table, int angles, float sign) {
-    int half = x.size / 2;
+  private static void turn(
+      RowPlaces x,
+      RowPlaces y,
+      int row,
+      int heads,
+      int half,
+      RopeTable table,
+      int angles,
+      float sign) {
     for (int i = 0; i < half; i += LANES) {
       FloatVector cos = FloatVector.fromArray(SPECIES, table.floatCos(), angles + i);
       FloatVector sin = FloatVector.fromArray(SPECIES, table.floatSin(), angles + i).mul(sign);
-      long xAt = x.offset + row * x.rowStride + (long) i * Float.BYTES;
-      long yAt = y.offset + row * y.rowStride + (long) i * Float.BYTES;
+      long xAt = x.at(row, 0) + (long) i * Float.BYTES;
+      long yAt = y.at(row, 0) + (long) i * Float.BYTES;
       long apart = (long) half * Float.BYTES;
-      for (int head = 0; head < x.count; head++) {
-        FloatVector a = FloatBlock.load(x.data, xAt);
-        FloatVector b = FloatBlock.load(x.data, xAt + apart);
-        FloatBlock.store(a.mul(cos).sub(b.mul(sin)), y.data, yAt);
-        FloatBlock.store(b.mul(cos).add(a.mul(sin)), y.data, yAt + apart);
-        xAt += x.stride;
-        yAt += y.stride;
+      for (int head = 0; head < heads; head++) {
+        FloatVector a = FloatBlock.load(x.data(), xAt);
+        FloatVector b = FloatBlock.load(x.data(), xAt + apart);
+        FloatBlock.store(a.mul(cos).sub(b.mul(sin)), y.data(), yAt);
+        FloatBlock.store(b.mul(cos).add(a.mul(sin)), y.data(), yAt + apart);
+        xAt += x.headStride();
+        yAt += y.headStride();
       }
     }
   }
