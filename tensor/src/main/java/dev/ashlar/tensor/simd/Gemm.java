@@ -1,36 +1,23 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.MicroKernels.DEPTH;
-import static dev.ashlar.tensor.simd.MicroKernels.HEIGHT;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
-
 import dev.ashlar.tensor.spi.Parallel;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import jdk.incubator.vector.FloatVector;
 
 /**
- * One product of two F32 matrices, blocked for the caches as in Goto and van de Geijn, "Anatomy of
+ * One product of two matrices, blocked for the caches as in Goto and van de Geijn, "Anatomy of
  * high-performance matrix multiplication" (TOMS 2008). The right matrix is packed into panels as
  * wide as a micro-kernel, by all threads together, or a small one by each for itself; then each
  * task packs some rows of the left one, and passes all panels by a block of them at a time, which
  * stays in the first-level cache. An element of the product is the sum over blocks of {@link
- * MicroKernels#DEPTH} of chains of fused multiply-adds in the order of k: the same bits however the
- * work is shared out.
+ * Blocking#depth} of chains of fused multiply-adds in the order of k: the same bits however the
+ * work is shared out. How numbers are packed and multiplied is left to the element type.
+ *
+ * @param <A> an array of that type
  */
-final class Gemm {
-  /**
-   * Columns packed at a time: with {@link MicroKernels#DEPTH} rows they fill half of a second-level
-   * cache of 1 MB.
-   */
-  private static final int COLUMNS = 512;
-
-  /** Rows of the right matrix packed at a time. */
-  private static final int PACKED_DEPTH = 8 * DEPTH;
+abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
+  /** Rows of the right matrix packed at a time, in blocks' depths. */
+  private static final int PACKED_BLOCKS = 8;
 
   /**
    * The most rows a task computes: its sums and the panels' current depth stay in the second-level
@@ -52,43 +39,100 @@ final class Gemm {
   /** Numbers blocks, so that a thread knows what it has packed. */
   private static final AtomicLong BLOCKS = new AtomicLong();
 
+  /**
+   * The sizes of what is packed.
+   *
+   * @param height the rows of a block of the left matrix
+   * @param panel the columns of a panel of the right one
+   * @param depth the most columns of a block, which are as many rows of a panel
+   * @param block the numbers a packed block takes
+   * @param columns packed at a time: {@code depth} deep they fill half of a second-level cache of 1
+   *     MB
+   */
+  record Blocking(int height, int panel, int depth, int block, int columns) {}
+
   private final int rows;
   private final int columns;
   private final int depth;
-  private final LeftRows left;
-  private final RightPanels right;
-  private final Matrix out;
+  private final Blocking blocking;
+  private final int panel;
 
-  /** Whether the product is added to what {@link #out} holds. */
+  /** Whether the product is added to what the result holds. */
   private boolean adds;
 
-  /** Multiplies left [M,K] by right [K,N] into out [M,N], whose rows lie side by side in memory. */
-  Gemm(int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
+  Gemm(int rows, int columns, int depth, Blocking blocking) {
     this.rows = rows;
     this.columns = columns;
     this.depth = depth;
-    this.left = new LeftRows(left);
-    this.right = new RightPanels(right);
-    this.out = out;
+    this.blocking = blocking;
+    this.panel = blocking.panel();
   }
 
   /**
-   * Adds the product to {@code out} instead: the same bits as one product over the depth of all
-   * that are added, where each but the last is a multiple of {@link MicroKernels#DEPTH} deep.
+   * Adds the product to the result instead: the same bits as one product over the depth of all that
+   * are added, where each but the last is a multiple of {@link Blocking#depth} deep.
    */
-  Gemm adding() {
+  final Gemm<A> adding() {
     adds = true;
     return this;
   }
 
-  void run() {
-    for (int column = 0; column < columns; column += COLUMNS) {
-      int width = Math.min(COLUMNS, columns - column);
+  // ---- What the element type does.
+
+  /** Returns how many panels are best packed at once. */
+  abstract int panelsTogether();
+
+  /**
+   * Packs {@code count} columns of the right matrix over {@code deep} rows, and zeros for those
+   * that the last panel has too many.
+   *
+   * @param pitch numbers from a panel to the next
+   */
+  abstract void packPanels(int row, int deep, int column, int count, A to, int at, int pitch);
+
+  /**
+   * Packs rows of the left matrix in blocks, and zeros for the rows that a micro-kernel has too
+   * many.
+   *
+   * @param from the first of {@code layer} columns
+   */
+  abstract void packRows(int row, int rows, int from, int layer, A to);
+
+  /** Adds {@code count} packed rows, at most a block of them, times a panel to sums. */
+  abstract void multiply(int count, int layer, A a, int at, A b, int bt, A sums, int st, int pitch);
+
+  /** Returns an array of the thread's own for panels. */
+  abstract A roomForPanels(int size);
+
+  /** Returns one for blocks of rows. */
+  abstract A roomForRows(int size);
+
+  /** Returns one for sums. */
+  abstract A roomForSums(int size);
+
+  /** Sets sums to zero. */
+  abstract void clear(A sums, int size);
+
+  /** Reads part of a row of the result, whose numbers lie side by side. */
+  abstract void readResult(int row, int column, A to, int at, int count);
+
+  /** Writes part of a row of the result. */
+  abstract void writeResult(int row, int column, A from, int at, int count);
+
+  /** Writes {@code rows} rows of the result, a panel wide. */
+  abstract void writePanel(int row, int column, int rows, A from, int at, int pitch);
+
+  // ---- What is the same for all.
+
+  final void run() {
+    int packedDepth = PACKED_BLOCKS * blocking.depth();
+    for (int column = 0; column < columns; column += blocking.columns()) {
+      int width = Math.min(blocking.columns(), columns - column);
       // At least once, so that a product over nothing is written: zeros.
       int from = 0;
       do {
-        block(column, width, from, Math.min(PACKED_DEPTH, depth - from));
-        from += PACKED_DEPTH;
+        block(column, width, from, Math.min(packedDepth, depth - from));
+        from += packedDepth;
       } while (from < depth);
     }
   }
@@ -100,36 +144,37 @@ final class Gemm {
       long number = BLOCKS.incrementAndGet();
       multiply(block, () -> block.packedByThread(number));
     } else {
-      float[] packed = block.packedByAll();
+      A packed = block.packedByAll();
       multiply(block, () -> packed);
     }
   }
 
   /** Shares out the product with a block, whose packed panels each chunk asks for. */
-  private void multiply(Block block, Supplier<float[]> panels) {
-    int taskRows = Math.clamp((rows / 16 + HEIGHT - 1) / HEIGHT * HEIGHT, HEIGHT, TASK_ROWS);
+  private void multiply(Block block, Supplier<A> panels) {
+    int height = blocking.height();
+    int taskRows = Math.clamp((rows / 16 + height - 1) / height * height, height, TASK_ROWS);
     int rowTasks = (rows + taskRows - 1) / taskRows;
     // Few rows: the panels are shared out as well.
     int taskPanels = rowTasks >= 16 ? block.panels : Math.max(1, block.panels * rowTasks / 16);
     int columnTasks = (block.panels + taskPanels - 1) / taskPanels;
-    long taskWork = Math.max(1, (long) taskRows * taskPanels * PANEL * block.deep);
+    long taskWork = Math.max(1, (long) taskRows * taskPanels * panel * block.deep);
     Parallel.range(
         (long) rowTasks * columnTasks,
         Math.max(1, GRAIN / taskWork),
         (first, last) -> {
-          float[] packed = panels.get();
+          A packed = panels.get();
           for (long task = first; task < last; task++) {
             int row = (int) (task / columnTasks) * taskRows;
-            int panel = (int) (task % columnTasks) * taskPanels;
-            int count = Math.min(taskPanels, block.panels - panel);
+            int from = (int) (task % columnTasks) * taskPanels;
+            int count = Math.min(taskPanels, block.panels - from);
             new Task(
                     row,
                     Math.min(taskRows, rows - row),
-                    block.column + panel * PANEL,
-                    Math.min(count * PANEL, block.width - panel * PANEL),
+                    block.column + from * panel,
+                    Math.min(count * panel, block.width - from * panel),
                     block.from,
                     block.deep)
-                .run(packed, panel * PANEL * block.deep);
+                .run(packed, from * panel * block.deep);
           }
         });
   }
@@ -147,38 +192,39 @@ final class Gemm {
       this.width = width;
       this.from = from;
       this.deep = deep;
-      this.panels = (width + PANEL - 1) / PANEL;
+      this.panels = (width + panel - 1) / panel;
     }
 
     /** Returns how many numbers the packed panels have. */
     int size() {
-      return panels * PANEL * deep;
+      return panels * panel * deep;
     }
 
     /** Returns panels that the threads have packed together. */
-    float[] packedByAll() {
-      float[] packed = Scratch.own().panels(size());
-      int together = right.together();
-      int layers = (deep + DEPTH - 1) / DEPTH;
+    A packedByAll() {
+      A packed = roomForPanels(size());
+      int together = panelsTogether();
+      int layerDepth = blocking.depth();
+      int layers = (deep + layerDepth - 1) / layerDepth;
       int groups = (panels + together - 1) / together;
-      long work = (long) together * PANEL * Math.max(1, Math.min(deep, DEPTH));
+      long work = (long) together * panel * Math.max(1, Math.min(deep, layerDepth));
       Parallel.range(
           (long) groups * layers,
           Math.max(1, GRAIN / 32 / work),
           (first, last) -> {
             for (long task = first; task < last; task++) {
-              int layer = (int) (task / groups) * DEPTH;
-              int panel = (int) (task % groups) * together;
-              pack(layer, Math.min(DEPTH, deep - layer), panel, together, packed);
+              int layer = (int) (task / groups) * layerDepth;
+              int from = (int) (task % groups) * together;
+              pack(layer, Math.min(layerDepth, deep - layer), from, together, packed);
             }
           });
       return packed;
     }
 
     /** Returns panels that the calling thread has packed for itself, once for a block's number. */
-    float[] packedByThread(long number) {
+    A packedByThread(long number) {
+      A packed = roomForPanels(size());
       Scratch scratch = Scratch.own();
-      float[] packed = scratch.panels(size());
       if (scratch.packed != number) {
         pack(0, deep, 0, panels, packed);
         scratch.packed = number;
@@ -186,11 +232,11 @@ final class Gemm {
       return packed;
     }
 
-    private void pack(int layer, int layerDepth, int panel, int count, float[] packed) {
-      int columns = Math.min(count * PANEL, width - panel * PANEL);
-      int at = panel * PANEL * deep + layer * PANEL;
-      right.pack(
-          from + layer, layerDepth, column + panel * PANEL, columns, packed, at, PANEL * deep);
+    private void pack(int layer, int layerDepth, int first, int count, A packed) {
+      int columns = Math.min(count * panel, width - first * panel);
+      int at = first * panel * deep + layer * panel;
+      packPanels(
+          from + layer, layerDepth, column + first * panel, columns, packed, at, panel * deep);
     }
   }
 
@@ -213,68 +259,45 @@ final class Gemm {
       this.width = width;
       this.from = from;
       this.deep = deep;
-      this.padded = (width + PANEL - 1) / PANEL * PANEL;
+      this.padded = (width + panel - 1) / panel * panel;
     }
 
-    void run(float[] packed, int panelsAt) {
-      Scratch scratch = Scratch.own();
-      int blocks = (height + HEIGHT - 1) / HEIGHT;
-      float[] sums = scratch.sums(blocks * HEIGHT * padded);
-      float[] rows = scratch.rows(blocks * LeftRows.BLOCK);
-      if (from == 0 && !adds) Arrays.fill(sums, 0, blocks * HEIGHT * padded, 0f);
-      else for (int r = 0; r < height; r++) out.readRow(row + r, column, sums, r * padded, width);
+    void run(A packed, int panelsAt) {
+      int tallest = blocking.height();
+      int layerDepth = blocking.depth();
+      int blocks = (height + tallest - 1) / tallest;
+      A sums = roomForSums(blocks * tallest * padded);
+      A rows = roomForRows(blocks * blocking.block());
+      if (from == 0 && !adds) clear(sums, blocks * tallest * padded);
+      else for (int r = 0; r < height; r++) readResult(row + r, column, sums, r * padded, width);
       int k = 0;
       do {
-        int layer = Math.min(DEPTH, deep - k);
-        left.pack(row, height, from + k, layer, rows);
+        int layer = Math.min(layerDepth, deep - k);
+        packRows(row, height, from + k, layer, rows);
         for (int block = 0; block < blocks; block++) {
-          int count = Math.min(HEIGHT, height - block * HEIGHT);
-          int b = panelsAt + k * PANEL;
-          for (int c = 0; c < padded; c += PANEL, b += PANEL * deep) {
-            int sum = block * HEIGHT * padded + c;
-            multiply(count, layer, rows, block * LeftRows.BLOCK, packed, b, sums, sum);
+          int count = Math.min(tallest, height - block * tallest);
+          int b = panelsAt + k * panel;
+          for (int c = 0; c < padded; c += panel, b += panel * deep) {
+            int sum = block * tallest * padded + c;
+            multiply(count, layer, rows, block * blocking.block(), packed, b, sums, sum, padded);
             // At once: memory takes the numbers while the next are computed.
-            if (k + layer == deep) write(block * HEIGHT, count, c, sums, sum);
+            if (k + layer == deep) write(block * tallest, count, c, sums, sum);
           }
         }
-        k += DEPTH;
+        k += layerDepth;
       } while (k < deep);
     }
 
-    private void multiply(
-        int count, int layer, float[] a, int at, float[] b, int bt, float[] c, int ct) {
-      if (left.byColumns(count)) {
-        if (HEIGHT == 8) MicroKernels.columns8(layer, a, at, b, bt, c, ct, padded);
-        else MicroKernels.columns4(layer, a, at, b, bt, c, ct, padded);
-      } else if (count == 1) {
-        MicroKernels.rows1(layer, a, at, b, bt, c, ct, padded);
-      } else if (count <= 4) {
-        MicroKernels.rows4(layer, a, at, b, bt, c, ct, padded);
-      } else {
-        MicroKernels.rows8(layer, a, at, b, bt, c, ct, padded);
-      }
-    }
-
     /** Stores the part of a panel's sums that belongs to the product. */
-    private void write(int r, int count, int c, float[] sums, int at) {
-      int wide = Math.min(PANEL, width - c);
-      if (wide == PANEL) {
-        writePanel(out.from(row + r, column + c), count, sums, at, padded);
+    private void write(int r, int count, int c, A sums, int at) {
+      int wide = Math.min(panel, width - c);
+      if (wide == panel) {
+        writePanel(row + r, column + c, count, sums, at, padded);
       } else {
         for (int i = 0; i < count; i++) {
-          out.writeRow(row + r + i, column + c, sums, at + i * padded, wide);
+          writeResult(row + r + i, column + c, sums, at + i * padded, wide);
         }
       }
-    }
-  }
-
-  private static void writePanel(Matrix part, int count, float[] sums, int at, int pitch) {
-    MemorySegment data = FloatBlock.known(part.data());
-    for (int i = 0; i < count; i++) {
-      long to = (part.offset() + i * part.rowStride()) * Float.BYTES;
-      FloatVector.fromArray(S, sums, at + i * pitch).intoMemorySegment(data, to, FloatBlock.ORDER);
-      FloatVector.fromArray(S, sums, at + i * pitch + LANES)
-          .intoMemorySegment(data, to + LANES * Float.BYTES, FloatBlock.ORDER);
     }
   }
 }

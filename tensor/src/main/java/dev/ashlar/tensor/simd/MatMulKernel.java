@@ -7,7 +7,10 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.List;
 
-/** [..., M, K] @ [..., K, N] -> [..., M, N] in F32: a {@link Gemm} for each matrix of the batch. */
+/**
+ * [..., M, K] @ [..., K, N] -> [..., M, N] in F32 or F64: a {@link Gemm} for each matrix of the
+ * batch.
+ */
 final class MatMulKernel implements Kernel {
   /**
    * Matrices of at least so many multiplications are shared among threads one by one, smaller ones
@@ -83,7 +86,7 @@ final class MatMulKernel implements Kernel {
       Matrix product = new Matrix(out.data(), first, columns, 1);
       Matrix a = left.at(number, axes);
       Matrix b = right.at(number, axes);
-      MatrixProducts.multiply(rows, columns, depth, a, b, product);
+      MatrixProducts.multiply(out.dtype(), rows, columns, depth, a, b, product);
     }
   }
 

@@ -4,11 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * F32 numbers as a matrix in memory: element (i, j) is number {@code offset + i·rowStride +
- * j·columnStride}.
+ * Numbers of F32 or F64 as a matrix in memory: element (i, j) is number {@code offset + i·rowStride
+ * + j·columnStride}.
  */
 record Matrix(MemorySegment data, long offset, long rowStride, long columnStride) {
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
   /** Returns the same strides from another first element. */
   Matrix from(long row, long column) {
@@ -30,6 +31,20 @@ record Matrix(MemorySegment data, long offset, long rowStride, long columnStride
     if (columnStride == 1) MemorySegment.copy(data, FLOAT, from * Float.BYTES, to, at, count);
     else
       for (int i = 0; i < count; i++) to[at + i] = data.getAtIndex(FLOAT, from + i * columnStride);
+  }
+
+  /** Copies part of a row of F64. */
+  void readRow(long row, long column, double[] to, int at, int count) {
+    long from = offset + row * rowStride + column * columnStride;
+    if (columnStride == 1) MemorySegment.copy(data, DOUBLE, from * Double.BYTES, to, at, count);
+    else
+      for (int i = 0; i < count; i++) to[at + i] = data.getAtIndex(DOUBLE, from + i * columnStride);
+  }
+
+  /** Stores part of a row of F64 whose numbers lie side by side. */
+  void writeRow(long row, long column, double[] from, int at, int count) {
+    long to = offset + row * rowStride + column * columnStride;
+    MemorySegment.copy(from, at, data, DOUBLE, to * Double.BYTES, count);
   }
 
   /** Stores part of a row whose numbers lie side by side. */

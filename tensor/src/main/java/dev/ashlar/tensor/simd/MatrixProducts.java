@@ -1,11 +1,14 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.DType.F32;
+
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;
 
 /**
- * Products of F32 matrices, for kernels that need them of parts of their operands. All threads take
- * part; results are the same bits for any number of them.
+ * Products of F32 or F64 matrices, for kernels that need them of parts of their operands. All
+ * threads take part; results are the same bits for any number of them.
  */
 public final class MatrixProducts {
   private MatrixProducts() {}
@@ -20,7 +23,7 @@ public final class MatrixProducts {
     int rows = out.shape().dim(0);
     int columns = out.shape().dim(1);
     int depth = left.shape().dim(1);
-    multiply(rows, columns, depth, matrix(left), matrix(right), matrix(out));
+    multiply(out.dtype(), rows, columns, depth, matrix(left), matrix(right), matrix(out));
   }
 
   /** Adds left [M,K] · right [K,N] to {@code out} [M,N], whose rows lie side by side. */
@@ -28,12 +31,22 @@ public final class MatrixProducts {
     int rows = out.shape().dim(0);
     int columns = out.shape().dim(1);
     int depth = left.shape().dim(1);
-    new Gemm(rows, columns, depth, matrix(left), matrix(right), matrix(out)).adding().run();
+    gemm(out.dtype(), rows, columns, depth, matrix(left), matrix(right), matrix(out))
+        .adding()
+        .run();
   }
 
-  static void multiply(int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
-    if (FewRows.multiplied(rows, columns, depth, left, right, out)) return;
-    new Gemm(rows, columns, depth, left, right, out).run();
+  static void multiply(
+      DType dtype, int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
+    boolean few = dtype == F32 && FewRows.multiplied(rows, columns, depth, left, right, out);
+    if (!few) gemm(dtype, rows, columns, depth, left, right, out).run();
+  }
+
+  private static Gemm<?> gemm(
+      DType dtype, int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
+    return dtype == F32
+        ? new FloatGemm(rows, columns, depth, left, right, out)
+        : new DoubleGemm(rows, columns, depth, left, right, out);
   }
 
   private static Matrix matrix(Operand x) {

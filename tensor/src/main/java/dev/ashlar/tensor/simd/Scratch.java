@@ -29,6 +29,9 @@ final class Scratch {
   private float[] rows = new float[0];
   private float[] panels = new float[0];
   private float[] sums = new float[0];
+  private double[] doubleRows = new double[0];
+  private double[] doublePanels = new double[0];
+  private double[] doubleSums = new double[0];
 
   private MemorySegment[] blocks = new MemorySegment[0];
   private MemorySegment[] lines = new MemorySegment[0];
@@ -56,6 +59,24 @@ final class Scratch {
   float[] sums(int size) {
     if (sums.length < size) sums = new float[roomFor(size)];
     return sums;
+  }
+
+  /** Returns room for packed rows of an F64 matrix. */
+  double[] doubleRows(int size) {
+    if (doubleRows.length < size) doubleRows = new double[roomFor(size)];
+    return doubleRows;
+  }
+
+  /** Returns room for packed panels of an F64 matrix. */
+  double[] doublePanels(int size) {
+    if (doublePanels.length < size) doublePanels = new double[roomFor(size)];
+    return doublePanels;
+  }
+
+  /** Returns room for a block of a product in F64. */
+  double[] doubleSums(int size) {
+    if (doubleSums.length < size) doubleSums = new double[roomFor(size)];
+    return doubleSums;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.DType.BOOL;
 import static dev.ashlar.tensor.DType.F32;
+import static dev.ashlar.tensor.DType.F64;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
@@ -47,7 +48,7 @@ final class VectorKernels {
           when(
               pad.step() == 1 && inputs.getFirst().dtype().byteSize() == 4,
               () -> PieceKernels.pad(pad));
-      case Op.MatMul _ -> when(all(F32, inputs), MatMulKernel::new);
+      case Op.MatMul _ -> when(all(F32, inputs) || all(F64, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };
   }

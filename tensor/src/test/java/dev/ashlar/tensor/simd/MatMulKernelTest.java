@@ -1,17 +1,19 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.DType.F32;
+import static dev.ashlar.tensor.DType.F64;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class MatMulKernelTest {
   private final int threads = Parallel.threads();
@@ -54,48 +56,54 @@ final class MatMulKernelTest {
     "9,1024,15"
   })
   void multipliesEveryLayout(int rows, int columns, int depth) {
-    Operand left = Operands.random(1, F32, rows, depth);
-    Operand right = Operands.random(2, F32, depth, columns);
-    check(left, right);
-    check(Operands.transposed(Operands.random(3, F32, depth, rows)), right);
-    check(left, Operands.transposed(Operands.random(4, F32, columns, depth)));
-    check(Operands.strided(5, F32, rows, depth), Operands.strided(6, F32, depth, columns));
+    for (DType dtype : List.of(F32, F64)) {
+      Operand left = Operands.random(1, dtype, rows, depth);
+      Operand right = Operands.random(2, dtype, depth, columns);
+      check(left, right);
+      check(Operands.transposed(Operands.random(3, dtype, depth, rows)), right);
+      check(left, Operands.transposed(Operands.random(4, dtype, columns, depth)));
+      check(Operands.strided(5, dtype, rows, depth), Operands.strided(6, dtype, depth, columns));
+    }
   }
 
-  @Test
-  void multipliesBatchesAndBroadcastsThem() {
-    Operand three = Operands.random(1, F32, 3, 5, 7);
-    check(three, Operands.random(2, F32, 3, 7, 9));
-    check(three, Operands.random(3, F32, 7, 9));
-    check(Operands.random(4, F32, 5, 7), Operands.random(5, F32, 2, 3, 7, 4));
-    check(Operands.random(6, F32, 2, 1, 5, 7), Operands.random(7, F32, 3, 7, 4));
-    check(Operands.random(8, F32, 2, 3, 5, 7), Operands.random(9, F32, 2, 1, 7, 4));
-    check(Operands.strided(10, F32, 2, 3, 5, 7), Operands.random(11, F32, 7, 40));
-    check(Operands.transposed(three), Operands.random(12, F32, 5, 6));
-    check(Operands.random(13, F32, 6, 1, 7), Operands.random(14, F32, 7, 33));
-    check(Operands.random(15, F32, 1, 4, 1, 7), Operands.random(16, F32, 7, 33));
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void multipliesBatchesAndBroadcastsThem(DType dtype) {
+    Operand three = Operands.random(1, dtype, 3, 5, 7);
+    check(three, Operands.random(2, dtype, 3, 7, 9));
+    check(three, Operands.random(3, dtype, 7, 9));
+    check(Operands.random(4, dtype, 5, 7), Operands.random(5, dtype, 2, 3, 7, 4));
+    check(Operands.random(6, dtype, 2, 1, 5, 7), Operands.random(7, dtype, 3, 7, 4));
+    check(Operands.random(8, dtype, 2, 3, 5, 7), Operands.random(9, dtype, 2, 1, 7, 4));
+    check(Operands.strided(10, dtype, 2, 3, 5, 7), Operands.random(11, dtype, 7, 40));
+    check(Operands.transposed(three), Operands.random(12, dtype, 5, 6));
+    check(Operands.random(13, dtype, 6, 1, 7), Operands.random(14, dtype, 7, 33));
+    check(Operands.random(15, dtype, 1, 4, 1, 7), Operands.random(16, dtype, 7, 33));
   }
 
-  @Test
-  void sharesBatchesOfHeadsLaidOutByPermutation() {
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void sharesBatchesOfHeadsLaidOutByPermutation(DType dtype) {
     // [T,H,D] seen as [H,T,D].
-    Operand heads = Operands.random(1, F32, 33, 4, 16);
+    Operand heads = Operands.random(1, dtype, 33, 4, 16);
     Operand left = heads.with(heads.layout().permute(new int[] {1, 0, 2}));
     check(left, Operands.transposed(left));
   }
 
-  @Test
-  void productsOverNothingAreZero() {
-    check(Operands.random(1, F32, 3, 0), Operands.random(2, F32, 0, 5));
-    check(Operands.random(1, F32, 0, 3), Operands.random(2, F32, 3, 5));
-    check(Operands.random(1, F32, 2, 3), Operands.random(2, F32, 3, 0));
-    check(Operands.random(1, F32, 0, 2, 3), Operands.random(2, F32, 3, 4));
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void productsOverNothingAreZero(DType dtype) {
+    check(Operands.random(1, dtype, 3, 0), Operands.random(2, dtype, 0, 5));
+    check(Operands.random(1, dtype, 0, 3), Operands.random(2, dtype, 3, 5));
+    check(Operands.random(1, dtype, 2, 3), Operands.random(2, dtype, 3, 0));
+    check(Operands.random(1, dtype, 0, 2, 3), Operands.random(2, dtype, 3, 4));
   }
 
-  @Test
-  void specialValuesReachTheirRowsAndColumnsOnly() {
-    Operand left = Operands.random(1, F32, 9, 20);
-    Operand right = Operands.random(2, F32, 20, 35);
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void specialValuesReachTheirRowsAndColumnsOnly(DType dtype) {
+    Operand left = Operands.random(1, dtype, 9, 20);
+    Operand right = Operands.random(2, dtype, 20, 35);
     left.setDouble(4 * 20 + 3, Double.NaN);
     right.setDouble(7 * 35 + 34, Double.POSITIVE_INFINITY);
     double[] product = Operands.values(multiply(left, right));
@@ -109,8 +117,9 @@ final class MatMulKernelTest {
     }
   }
 
-  @Test
-  void everyNumberOfThreadsGivesTheSameBits() {
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void everyNumberOfThreadsGivesTheSameBits(DType dtype) {
     for (int[] size :
         new int[][] {
           {150, 700, 300},
@@ -121,9 +130,9 @@ final class MatMulKernelTest {
           {6, 300, 5000},
           {5000, 2, 300}
         }) {
-      Operand left = Operands.random(1, F32, size[0], size[2]);
-      checkThreads(left, Operands.random(2, F32, size[2], size[1]));
-      checkThreads(left, Operands.transposed(Operands.random(3, F32, size[1], size[2])));
+      Operand left = Operands.random(1, dtype, size[0], size[2]);
+      checkThreads(left, Operands.random(2, dtype, size[2], size[1]));
+      checkThreads(left, Operands.transposed(Operands.random(3, dtype, size[1], size[2])));
     }
   }
 
@@ -136,11 +145,12 @@ final class MatMulKernelTest {
     }
   }
 
-  @Test
-  void aRowIsTheSameHoweverManyRowsAreBesideIt() {
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void aRowIsTheSameHoweverManyRowsAreBesideIt(DType dtype) {
     for (boolean turned : new boolean[] {false, true}) {
-      Operand left = Operands.random(1, F32, 12, 700);
-      Operand right = Operands.random(2, F32, turned ? 90 : 700, turned ? 700 : 90);
+      Operand left = Operands.random(1, dtype, 12, 700);
+      Operand right = Operands.random(2, dtype, turned ? 90 : 700, turned ? 700 : 90);
       if (turned) right = Operands.transposed(right);
       double[] all = Operands.values(multiply(left, right));
       for (int row = 0; row < 12; row++) {
@@ -155,7 +165,7 @@ final class MatMulKernelTest {
     Shape a = left.shape();
     Shape b = right.shape();
     Shape batch = Shape.broadcast("matmul", a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
-    Operand out = Operands.empty(F32, batch.concat(Shape.of(a.dim(-2), b.dim(-1))).dims());
+    Operand out = Operands.empty(left.dtype(), batch.concat(Shape.of(a.dim(-2), b.dim(-1))).dims());
     new MatMulKernel().run(List.of(left, right), List.of(out));
     return out;
   }
@@ -182,9 +192,9 @@ final class MatMulKernelTest {
         sum += term;
         size += Math.abs(term);
       }
-      // Each of depth steps rounds to 2^-24 of a partial sum no greater than the sum of absolute
-      // terms.
-      double bound = (depth + 2) * 0x1p-24 * size;
+      // Each of depth steps rounds to half a unit of a partial sum no greater than the sum of
+      // absolute terms; in F64 those of the sum above do as well.
+      double bound = (depth + 2) * (left.dtype() == F32 ? 0x1p-24 : 0x1p-52) * size;
       assertThat(Math.abs(product[i] - sum))
           .as("%s @ %s at %d", left, right, i)
           .isLessThanOrEqualTo(bound);
