@@ -8,7 +8,6 @@ import dev.ashlar.autodiff.optim.AccumulateStep;
 import dev.ashlar.autodiff.optim.AdamWStep;
 import dev.ashlar.autodiff.optim.MomentumStep;
 import dev.ashlar.autodiff.optim.SumOfSquares;
-import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.simd.FloatBlocks;
@@ -19,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Offers the Vector API kernels of layers, losses and optimizers, in F32. */
+/** Offers the Vector API kernels of layers, losses and optimizers: in F32, a few in F64. */
 public final class FusedKernels implements KernelProvider {
   private static final String MODULE = "jdk.incubator.vector";
 
@@ -45,8 +44,20 @@ public final class FusedKernels implements KernelProvider {
 
   @Override
   public Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
-    boolean declined = !present || inputs.isEmpty() || inputs.getFirst().dtype() != DType.F32;
-    return declined ? Optional.empty() : Optional.ofNullable(kernel(op));
+    if (!present || inputs.isEmpty()) return Optional.empty();
+    return Optional.ofNullable(
+        switch (inputs.getFirst().dtype()) {
+          case F32 -> kernel(op);
+          case F64 -> kernelInF64(op);
+          default -> null;
+        });
+  }
+
+  private static @Nullable Kernel kernelInF64(Op op) {
+    return switch (op) {
+      case LinearCrossEntropyOp _, LinearCrossEntropyOp.WithGradients _ -> kernel(op);
+      default -> null;
+    };
   }
 
   private static @Nullable Kernel kernel(Op op) {

@@ -12,6 +12,7 @@ import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Scratch;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.simd.DoubleSoftmax;
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
 import dev.ashlar.tensor.simd.MatrixProducts;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * logits' gradient where they lie, and what that makes of the gradients wanted.
  */
 final class LinearCrossEntropyChunks {
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+
   /** The most positions of a chunk: with fewer, products are packed and shared out more often. */
   private static final int MOST_ROWS = 1024;
 
@@ -37,6 +40,7 @@ final class LinearCrossEntropyChunks {
   private static final int CHUNK_SIZE = 1 << 24;
 
   private final CrossEntropyOp op;
+  private final DType dtype;
   private final Operand hidden;
   private final Operand weight;
   private final @Nullable Operand bias;
@@ -54,6 +58,7 @@ final class LinearCrossEntropyChunks {
       LinearCrossEntropyOp op, List<Integer> wanted, List<Operand> in, List<Operand> out) {
     this.op = op.perPosition();
     this.hidden = in.get(HIDDEN);
+    this.dtype = hidden.dtype();
     this.weight = in.get(WEIGHT);
     this.bias = in.size() > BIAS ? in.get(BIAS) : null;
     this.targets = Columns.longs(in.get(TARGETS));
@@ -68,8 +73,8 @@ final class LinearCrossEntropyChunks {
   /** (hidden, weight, targets, bias) -> the mean, and its gradients in the inputs wanted. */
   static void run(
       LinearCrossEntropyOp op, List<Integer> wanted, List<Operand> in, List<Operand> out) {
-    float mean = (float) new LinearCrossEntropyChunks(op, wanted, in, out).mean();
-    out.getFirst().elements().set(ValueLayout.JAVA_FLOAT, 0, mean);
+    double mean = new LinearCrossEntropyChunks(op, wanted, in, out).mean();
+    out.getFirst().setDouble(out.getFirst().layout().offsetElements(), mean);
   }
 
   /** Returns how many positions a chunk has, whatever the number of threads. */
@@ -81,9 +86,11 @@ final class LinearCrossEntropyChunks {
   private double mean() {
     int rows = Math.min(rows(padded), targets.length);
     long size = (long) rows * padded;
-    try (Scratch room = TensorScope.current().memory().scratch((size + 1) * Float.BYTES)) {
-      MemorySegment one = room.segment().asSlice(size * Float.BYTES, Float.BYTES);
-      one.set(ValueLayout.JAVA_FLOAT, 0, 1);
+    int bytes = dtype.byteSize();
+    try (Scratch room = TensorScope.current().memory().scratch((size + 1) * bytes)) {
+      MemorySegment last = room.segment().asSlice(size * bytes, bytes);
+      Operand one = new Operand(dtype, Layout.contiguous(Shape.of(1, 1)), last);
+      one.setDouble(0, 1);
       int from = 0;
       // At least once, so that gradients over nothing are written: zeros.
       do {
@@ -96,15 +103,15 @@ final class LinearCrossEntropyChunks {
     return total / counted;
   }
 
-  private void chunk(int from, int to, MemorySegment room, MemorySegment one) {
-    var whole = new Operand(DType.F32, Layout.contiguous(Shape.of(to - from, padded)), room);
+  private void chunk(int from, int to, MemorySegment room, Operand one) {
+    var whole = new Operand(dtype, Layout.contiguous(Shape.of(to - from, padded)), room);
     Operand logits = whole.with(whole.layout().slice(1, 0, classes, 1));
-    Layout column = Layout.contiguous(Shape.of(1, 1)).expand(Shape.of(to - from, 1));
-    Operand ones = new Operand(DType.F32, column, one);
+    Operand ones = one.with(one.layout().expand(Shape.of(to - from, 1)));
     Operand x = rows(hidden, from, to);
     if (bias != null) MatrixProducts.multiply(ones, asRow(bias), logits);
     sum(x, transposed(weight), logits, bias == null);
-    turn(FloatRows.of(whole), from);
+    if (dtype == DType.F32) turn(FloatRows.of(whole), from);
+    else turnDoubles(room, to - from, from);
     boolean first = from == 0;
     @Nullable Operand dHidden = gradients[HIDDEN];
     @Nullable Operand dWeight = gradients[WEIGHT];
@@ -146,6 +153,33 @@ final class LinearCrossEntropyChunks {
       row.set(target, row.get(target) - share);
     } else if (goesBack) {
       CrossEntropyRows.zero(row, padded); // also where it holds NaN
+    }
+  }
+
+  /** The same of logits in F64. */
+  private void turnDoubles(MemorySegment logits, int rows, int position) {
+    Parallel.range(
+        rows,
+        Lanes.grain(padded),
+        (from, to) -> {
+          for (int r = (int) from; r < to; r++)
+            turnDoubles(logits, (long) r * padded, position + r);
+        });
+  }
+
+  private void turnDoubles(MemorySegment x, long row, int position) {
+    long at = row * Double.BYTES;
+    for (int v = classes; v < padded; v++) x.setAtIndex(DOUBLE, row + v, Double.NEGATIVE_INFINITY);
+    double logSumExp = DoubleSoftmax.logSumExp(x, at, padded);
+    if (op.counts(targets[position])) {
+      long target = row + targets[position];
+      losses[position] = logSumExp - x.getAtIndex(DOUBLE, target);
+      if (!goesBack) return;
+      double share = 1.0 / counted;
+      DoubleSoftmax.softmax(x, at, logSumExp, share, padded);
+      x.setAtIndex(DOUBLE, target, x.getAtIndex(DOUBLE, target) - share);
+    } else if (goesBack) {
+      x.asSlice(at, (long) padded * Double.BYTES).fill((byte) 0); // also where it holds NaN
     }
   }
 

@@ -9,6 +9,7 @@ import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Availability;
 import dev.ashlar.tensor.spi.Kernel;
@@ -17,6 +18,7 @@ import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,59 +44,80 @@ final class FusedKernelsTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void onlyF32IsTaken(FusedOp op) {
-    assertThat(kernel(op.op(), op.inputs().make(DType.F32, 2, 3))).isNotNull();
-    List<TensorSpec> doubles = specs(op.inputs().make(DType.F64, 2, 3));
-    assertThat(new FusedKernels().find(op.op(), doubles)).isEmpty();
+  void resultsAreThoseOfThePlainKernel(FusedOp op) {
+    assertThat(kernel(DType.F32, op)).isPresent();
+    resultsAreThoseOfThePlainKernel(DType.F32, op, 2e-6);
+  }
+
+  static Stream<FusedOp> inF64() {
+    return all().filter(op -> kernel(DType.F64, op).isPresent());
   }
 
   @ParameterizedTest
-  @MethodSource("all")
-  void resultsAreThoseOfThePlainKernel(FusedOp op) {
+  @MethodSource("inF64")
+  void resultsInF64AreThoseOfThePlainKernel(FusedOp op) {
+    resultsAreThoseOfThePlainKernel(DType.F64, op, 1e-14);
+  }
+
+  private static void resultsAreThoseOfThePlainKernel(DType dtype, FusedOp op, double tolerance) {
     for (int rows : new int[] {0, 1, 3, 130}) {
       for (int width : new int[] {1, 13, 207, 1100}) {
-        List<Tensor> inputs = op.inputs().make(DType.F32, rows, width);
-        List<float[]> plain = results(op.op(), inputs, op.op()::compute);
-        List<float[]> fast = results(op.op(), inputs, kernel(op.op(), inputs));
-        for (int i = 0; i < plain.size(); i++) close(fast.get(i), plain.get(i));
+        List<Tensor> inputs = op.inputs().make(dtype, rows, width);
+        List<double[]> plain = results(op.op(), inputs, op.op()::compute);
+        List<double[]> fast = results(op.op(), inputs, kernel(op.op(), inputs));
+        for (int i = 0; i < plain.size(); i++) close(fast.get(i), plain.get(i), tolerance);
       }
     }
   }
 
-  private static void close(float[] actual, float[] expected) {
+  private static void close(double[] actual, double[] expected, double tolerance) {
     double largest = 0;
-    for (float each : expected) largest = Math.max(largest, Math.abs(each));
+    for (double each : expected) largest = Math.max(largest, Math.abs(each));
     for (int i = 0; i < expected.length; i++) {
       // A mean of nothing.
-      if (Float.isNaN(expected[i]) && Float.isNaN(actual[i])) continue;
-      double allowed = 2e-6 * (Math.abs(expected[i]) + 0.1 * largest);
-      assertThat(Math.abs((double) actual[i] - expected[i]))
-          .as("at %d", i)
-          .isLessThanOrEqualTo(allowed);
+      if (Double.isNaN(expected[i]) && Double.isNaN(actual[i])) continue;
+      double allowed = tolerance * (Math.abs(expected[i]) + 0.1 * largest);
+      assertThat(Math.abs(actual[i] - expected[i])).as("at %d", i).isLessThanOrEqualTo(allowed);
     }
   }
 
   @ParameterizedTest
   @MethodSource("all")
   void whatIsNoNumberIsWhereThePlainKernelHasIt(FusedOp op) {
+    whatIsNoNumberIsWhereThePlainKernelHasIt(DType.F32, op);
+  }
+
+  @ParameterizedTest
+  @MethodSource("inF64")
+  void whatIsNoNumberInF64IsWhereThePlainKernelHasIt(FusedOp op) {
+    whatIsNoNumberIsWhereThePlainKernelHasIt(DType.F64, op);
+  }
+
+  private static void whatIsNoNumberIsWhereThePlainKernelHasIt(DType dtype, FusedOp op) {
     for (float special : SPECIAL) {
-      List<Tensor> inputs = new ArrayList<>(op.inputs().make(DType.F32, 4, 19));
-      float[] values = inputs.getFirst().toFloats();
+      List<Tensor> inputs = new ArrayList<>(op.inputs().make(dtype, 4, 19));
+      double[] values = inputs.getFirst().toDoubles();
       values[19 + 7] = special;
-      inputs.set(0, Tensor.of(inputs.getFirst().shape(), values));
+      inputs.set(0, Tensor.of(inputs.getFirst().shape(), values).toType(dtype));
       // What the way forward saved belongs to the same logits.
       boolean saved = op.op() instanceof CrossEntropyOp.Backward;
       if (saved) inputs.set(2, inputs.getFirst().logSumExp(-1));
-      List<float[]> plain = results(op.op(), inputs, op.op()::compute);
-      List<float[]> fast = results(op.op(), inputs, kernel(op.op(), inputs));
+      List<double[]> plain = results(op.op(), inputs, op.op()::compute);
+      List<double[]> fast = results(op.op(), inputs, kernel(op.op(), inputs));
       for (int i = 0; i < plain.size(); i++) {
         for (int j = 0; j < plain.get(i).length; j++) {
-          boolean nan = Float.isNaN(plain.get(i)[j]);
-          assertThat(Float.isNaN(fast.get(i)[j]))
+          boolean nan = Double.isNaN(plain.get(i)[j]);
+          assertThat(Double.isNaN(fast.get(i)[j]))
               .as("%s: result %d at %d: %s and %s", special, i, j, fast.get(i)[j], plain.get(i)[j])
               .isEqualTo(nan);
         }
       }
+    }
+  }
+
+  private static Optional<Kernel> kernel(DType dtype, FusedOp op) {
+    try (var _ = TensorScope.open()) {
+      return new FusedKernels().find(op.op(), specs(op.inputs().make(dtype, 2, 3)));
     }
   }
 
@@ -106,17 +129,26 @@ final class FusedKernelsTest {
     return tensors.stream().map(Tensor::spec).toList();
   }
 
-  private static List<float[]> results(Op.Custom op, List<Tensor> inputs, Kernel kernel) {
-    List<float[]> arrays = new ArrayList<>();
+  private static List<double[]> results(Op.Custom op, List<Tensor> inputs, Kernel kernel) {
     List<Operand> outputs = new ArrayList<>();
     for (TensorSpec spec : op.specs(specs(inputs))) {
-      float[] array = new float[(int) spec.shape().size()];
-      arrays.add(array);
-      Layout layout = Layout.contiguous(spec.shape());
-      outputs.add(new Operand(DType.F32, layout, MemorySegment.ofArray(array)));
+      MemorySegment memory = onHeap(spec.dtype(), (int) spec.shape().size());
+      outputs.add(new Operand(spec.dtype(), Layout.contiguous(spec.shape()), memory));
     }
     withOperands(inputs, new ArrayList<>(), operands -> kernel.run(operands, outputs));
-    return arrays;
+    return outputs.stream().map(FusedKernelsTest::numbers).toList();
+  }
+
+  private static MemorySegment onHeap(DType dtype, int size) {
+    return dtype == DType.F32
+        ? MemorySegment.ofArray(new float[size])
+        : MemorySegment.ofArray(new double[size]);
+  }
+
+  private static double[] numbers(Operand contiguous) {
+    double[] numbers = new double[(int) contiguous.size()];
+    for (int i = 0; i < numbers.length; i++) numbers[i] = contiguous.getDouble(i);
+    return numbers;
   }
 
   private static void withOperands(

@@ -1,0 +1,50 @@
+package dev.ashlar.tensor.simd;
+
+import static dev.ashlar.tensor.simd.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.DoubleVectors.store;
+import static dev.ashlar.tensor.simd.Doubles.D;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+
+/**
+ * What softmax, cross-entropy and attention need of a line of F64 that begins at a byte of memory
+ * and is filled up to whole vectors with -infinity. Sums have an order that the number of lanes
+ * fixes.
+ */
+public final class DoubleSoftmax {
+  /** Lines are filled up to a multiple of so many numbers. */
+  public static final int LANES = D.length();
+
+  private DoubleSoftmax() {}
+
+  /** Returns the greatest of {@code count} numbers; NaN if one is NaN. */
+  public static double max(MemorySegment x, long at, int count) {
+    DoubleVector max = DoubleVector.broadcast(D, Double.NEGATIVE_INFINITY);
+    for (int i = 0; i < count; i += LANES) max = max.max(load(x, at + i * 8L));
+    double[] lanes = Scratch.own().lanes;
+    max.intoArray(lanes, 0);
+    double greatest = Double.NEGATIVE_INFINITY;
+    for (int lane = 0; lane < LANES; lane++) greatest = Math.max(greatest, lanes[lane]);
+    return greatest;
+  }
+
+  /** Returns log(sum of e^x): -infinity or infinity where the greatest is that. */
+  public static double logSumExp(MemorySegment x, long at, int count) {
+    double max = max(x, at, count);
+    if (Double.isInfinite(max)) return max;
+    DoubleVector sum = DoubleVector.zero(D);
+    for (int i = 0; i < count; i += LANES) {
+      sum = sum.add(VectorMath.exp(load(x, at + i * 8L).sub(max)));
+    }
+    return StrictMath.log(LaneFolds.sum(sum)) + max;
+  }
+
+  /** Puts e^(x - logSumExp) · share in the place of x. */
+  public static void softmax(MemorySegment x, long at, double logSumExp, double share, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      long byteAt = at + i * 8L;
+      store(VectorMath.exp(load(x, byteAt).sub(logSumExp)).mul(share), x, byteAt);
+    }
+  }
+}
