@@ -49,9 +49,14 @@ public record FlashAttention(Packing packing, @Nullable Double scale) implements
     plain(inputs).forward(outputs.get(0), outputs.get(1));
   }
 
+  /** Returns which keys each query may look at. */
+  public VisibleKeys visible() {
+    return VisibleKeys.causal(packing);
+  }
+
   PlainAttention plain(List<Operand> inputs) {
     double scaling = scaleFor(inputs.getFirst().shape().dim(2));
-    return new PlainAttention(inputs, scaling, VisibleKeys.causal(packing));
+    return new PlainAttention(inputs, scaling, visible());
   }
 
   @Override

@@ -40,13 +40,19 @@ public record MobaAttention(MobaConfig config, Packing packing) implements Diffe
     plain(inputs).forward(outputs.get(0), outputs.get(1));
   }
 
-  PlainAttention plain(List<Operand> inputs) {
-    Operand selection = inputs.get(3);
+  /**
+   * Returns which keys each query may look at, by a selection [T, H, K].
+   *
+   * @throws IndexOutOfBoundsException if it names a block that a query must not see
+   */
+  public VisibleKeys visible(Operand selection) {
     int[] chosen = Selection.checked(label(), selection, packing, config.blockSize());
-    VisibleKeys visible =
-        VisibleKeys.chosen(packing, config.blockSize(), selection.shape(), chosen);
+    return VisibleKeys.chosen(packing, config.blockSize(), selection.shape(), chosen);
+  }
+
+  PlainAttention plain(List<Operand> inputs) {
     int size = inputs.getFirst().shape().dim(2);
-    return new PlainAttention(inputs, config.scaleFor(size), visible);
+    return new PlainAttention(inputs, config.scaleFor(size), visible(inputs.get(3)));
   }
 
   @Override

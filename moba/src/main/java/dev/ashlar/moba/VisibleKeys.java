@@ -3,7 +3,7 @@ package dev.ashlar.moba;
 import dev.ashlar.tensor.Shape;
 
 /** Which keys each query may look at: for row t and head h, ascending ranges of rows up to t. */
-interface VisibleKeys {
+public interface VisibleKeys {
   /** Returns the number of ranges. */
   int count(int row, int head);
 

@@ -21,11 +21,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Attention and RoPE in F32 by the Vector API. Inputs with an infinity or a NaN are left to the
- * plain kernels, which read exactly what each query may see: tiles also multiply hidden keys, by 0.
+ * Attention and RoPE in F32 by the Vector API, and attention in F64. Inputs with an infinity or a
+ * NaN are left to the plain kernels, which read exactly what each query may see: tiles also
+ * multiply hidden keys, by 0.
  */
 public final class MobaKernels implements KernelProvider {
   private static final String VECTOR_API = "jdk.incubator.vector";
+
+  /**
+   * Up to so many times the keys that a query sees, a sequence in F64 is computed as a whole: by
+   * products, which run at some fifteen times the pace of plain loops.
+   */
+  private static final int SHORT = 16;
 
   @Override
   public String name() {
@@ -58,6 +65,14 @@ public final class MobaKernels implements KernelProvider {
           Optional.of((in, out) -> run(moba, in, out));
       case MobaAttentionBackward back when fits(back.forward(), inputs) ->
           Optional.of((in, out) -> run(back, in, out));
+      case FlashAttention flash when isDouble(inputs) ->
+          Optional.of((in, out) -> runInF64(flash, in, out));
+      case FlashAttentionBackward back when isDouble(inputs) ->
+          Optional.of((in, out) -> runInF64(back, in, out));
+      case MobaAttention moba when isDouble(inputs) && isShort(moba) ->
+          Optional.of((in, out) -> runInF64(moba, in, out));
+      case MobaAttentionBackward back when isDouble(inputs) && isShort(back.forward()) ->
+          Optional.of((in, out) -> runInF64(back, in, out));
       case CachedAttention cached when fits(inputs) ->
           Optional.of((in, out) -> CachedRows.run(cached, in, out));
       case Rope rope
@@ -87,6 +102,36 @@ public final class MobaKernels implements KernelProvider {
     TensorSpec query = inputs.getFirst();
     long rows = PaddedRows.count(op.packing(), op.config().blockSize());
     return query.dtype() == DType.F32 && PanelRows.fits(rows, query.shape());
+  }
+
+  private static boolean isDouble(List<TensorSpec> inputs) {
+    return inputs.getFirst().dtype() == DType.F64;
+  }
+
+  /** Tells whether masked products are faster than plain loops over the chosen blocks alone. */
+  private static boolean isShort(MobaAttention op) {
+    long seen = (long) op.config().blockSize() * op.config().topK();
+    return op.packing().maxLength() <= SHORT * seen;
+  }
+
+  private static void runInF64(FlashAttention op, List<Operand> in, List<Operand> out) {
+    boolean done = DoubleAttention.of(op, in).forward(out.get(0), out.get(1));
+    if (!done) op.compute(in, out);
+  }
+
+  private static void runInF64(FlashAttentionBackward op, List<Operand> in, List<Operand> out) {
+    boolean done = DoubleAttention.of(op.forward(), in).backward(in.subList(3, 7), out);
+    if (!done) op.compute(in, out);
+  }
+
+  private static void runInF64(MobaAttention op, List<Operand> in, List<Operand> out) {
+    boolean done = DoubleAttention.of(op, in).forward(out.get(0), out.get(1));
+    if (!done) op.compute(in, out);
+  }
+
+  private static void runInF64(MobaAttentionBackward op, List<Operand> in, List<Operand> out) {
+    boolean done = DoubleAttention.of(op.forward(), in).backward(in.subList(4, 8), out);
+    if (!done) op.compute(in, out);
   }
 
   private static void run(BlockGate op, List<Operand> in, List<Operand> out) {
