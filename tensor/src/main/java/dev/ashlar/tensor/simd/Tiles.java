@@ -10,11 +10,12 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Copies elements of four bytes whose neighbours in memory belong to another axis than the last: a
- * transposition, done in square tiles so that each cache line is read and written once. They are
- * moved as floats, which keeps the bits of whatever they are: nothing is computed.
+ * transposition, done in tiles so that each cache line is read and written once. They are moved as
+ * floats, which keeps the bits of whatever they are: nothing is computed.
  */
 final class Tiles {
-  private static final int SIDE = 64;
+  /** Positions of a tile along the last axis: what goes to one place of the result at a time. */
+  private static final int RUN = 256;
 
   /** Elements worth handing to another thread. */
   private static final int GRAIN = 32 * Blocks.SIZE;
@@ -58,23 +59,23 @@ final class Tiles {
   void copy() {
     long planes = 1;
     for (int axis = 0; axis < last; axis++) if (axis != near) planes *= layout.shape().dim(axis);
-    int down = Math.ceilDiv(layout.shape().dim(near), SIDE);
-    int across = Math.ceilDiv(layout.shape().dim(last), SIDE);
+    int down = Math.ceilDiv(layout.shape().dim(near), LANES);
+    int across = Math.ceilDiv(layout.shape().dim(last), RUN);
     Parallel.range(
         planes * across * down,
-        Math.max(1, GRAIN / (SIDE * SIDE)),
+        Math.max(1, GRAIN / (LANES * RUN)),
         (first, end) -> {
-          float[] tile = Scratch.own().sums(SIDE * SIDE);
+          float[] room = Scratch.own().sums(LANES * RUN);
           for (long i = first; i < end; i++) {
             // Along the near axis first: the input is read as it lies.
             copyTile(
-                i / down / across, (int) (i % down) * SIDE, (int) (i / down % across) * SIDE, tile);
+                i / down / across, (int) (i % down) * LANES, (int) (i / down % across) * RUN, room);
           }
         });
   }
 
-  /** Copies {@link #SIDE} positions of the near and of the last axis, one of every other. */
-  private void copyTile(long plane, int near, int at, float[] tile) {
+  /** Copies LANES positions of the near axis and {@link #RUN} of the last, one of every other. */
+  private void copyTile(long plane, int near, int at, float[] room) {
     long source = layout.offsetElements() + near + at * layout.strideElements(last);
     long target = toOffset + near * toStrides[this.near] + at;
     long rest = plane;
@@ -85,32 +86,17 @@ final class Tiles {
       target += rest % size * toStrides[axis];
       rest /= size;
     }
-    int height = Math.min(SIDE, layout.shape().dim(this.near) - near);
-    int width = Math.min(SIDE, layout.shape().dim(last) - at);
-    read(source, height, width, tile);
-    write(target, height, width, tile);
-  }
-
-  private void read(long at, int height, int width, float[] tile) {
+    int height = Math.min(LANES, layout.shape().dim(this.near) - near);
+    int width = Math.min(RUN, layout.shape().dim(last) - at);
     long stride = layout.strideElements(last);
-    int high = Squares.fit() ? height - height % LANES : 0;
-    int wide = Squares.fit() ? width - width % LANES : 0;
-    for (int i = 0; i < wide; i += LANES) {
-      for (int j = 0; j < high; j += LANES) {
-        long square = (at + i * stride + j) * Float.BYTES;
-        Squares.transpose(from, square, stride * Float.BYTES, tile, j * SIDE + i, SIDE);
-      }
-    }
-    for (int i = 0; i < width; i++) {
-      for (int j = i < wide ? high : 0; j < height; j++)
-        tile[j * SIDE + i] = from.getAtIndex(FLOAT, at + i * stride + j);
-    }
-  }
-
-  private void write(long at, int height, int width, float[] tile) {
+    long pitch = toStrides[this.near];
+    int squares = height == LANES && Squares.fit() ? width / LANES : 0;
+    Squares.transpose(squares, from, source * 4, stride * 4, to, target * 4, pitch * 4, room);
     for (int j = 0; j < height; j++) {
-      MemorySegment.copy(
-          tile, j * SIDE, to, FLOAT, (at + j * toStrides[near]) * Float.BYTES, width);
+      for (int i = squares * LANES; i < width; i++) {
+        to.setAtIndex(
+            FLOAT, target + j * pitch + i, from.getAtIndex(FLOAT, source + i * stride + j));
+      }
     }
   }
 }
