@@ -34,20 +34,13 @@ final class CrossEntropyRows {
           for (int r = (int) from; r < to; r++) {
             // e^-infinity is 0: the padding adds nothing.
             row.load(r, Float.NEGATIVE_INFINITY);
-            double logSumExp = logSumExp(row, logits.padded());
+            double logSumExp = SoftmaxRows.logSumExp(row, logits.padded());
             boolean counts = op.counts(targets[r]);
             double loss = counts ? logSumExp - row.get(op.checked(targets[r], r, classes)) : 0;
             losses.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) loss);
             logSumExps.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) logSumExp);
           }
         });
-  }
-
-  /** Returns log(sum of e^x) of a row whose padding is -infinity. */
-  static double logSumExp(FloatBlock row, int count) {
-    float max = SoftmaxRows.max(row, count);
-    if (Float.isInfinite(max)) return max;
-    return StrictMath.log(SoftmaxRows.sumExp(row, max, count)) + max;
   }
 
   /** (logits, targets, logSumExp, dLoss, dLogSumExp) -> dLogits. */

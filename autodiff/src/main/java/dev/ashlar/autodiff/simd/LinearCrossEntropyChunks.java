@@ -16,6 +16,7 @@ import dev.ashlar.tensor.simd.DoubleSoftmax;
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
 import dev.ashlar.tensor.simd.MatrixProducts;
+import dev.ashlar.tensor.simd.SoftmaxRows;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -143,7 +144,7 @@ final class LinearCrossEntropyChunks {
   }
 
   private void turn(FloatRows.Cursor row, int position) {
-    double logSumExp = CrossEntropyRows.logSumExp(row, padded);
+    double logSumExp = SoftmaxRows.logSumExp(row, padded);
     if (op.counts(targets[position])) {
       int target = (int) targets[position];
       losses[position] = logSumExp - row.get(target);

@@ -17,8 +17,16 @@ import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
-/** {@link dev.ashlar.autodiff.nn.RmsNormOp}, row by row. */
+/**
+ * {@link dev.ashlar.autodiff.nn.RmsNormOp}: forward in bands of rows that fit the first-level
+ * cache, row by row for the sums and again for the results, so that no row waits for the root and
+ * the division of its own. Rows side by side would be read and written at half the pace where they
+ * lie in no cache.
+ */
 final class RmsNormRows {
+  // Numbers of a band; as many results lie beside them.
+  private static final int BAND = 2048;
+
   // Partial sums of the weight's gradient: at most so many, whatever the number of threads.
   private static final int PARTS = 64;
 
@@ -32,6 +40,7 @@ final class RmsNormRows {
     FloatRows weights = FloatRows.of(in.get(1));
     FloatRows y = FloatRows.of(out.get(0));
     int dim = x.width();
+    int band = band(dim);
     MemorySegment scales = out.get(1).elements();
     Parallel.range(
         x.count(),
@@ -40,19 +49,36 @@ final class RmsNormRows {
           FloatRows.Cursor row = x.cursor(0);
           FloatRows.Cursor weight = weights.cursor(1);
           FloatRows.Cursor result = y.cursor(2);
+          float[] lanes = new float[band * COUNT];
+          double[] sums = new double[band];
           weight.load(0, 0);
-          for (long r = from; r < to; r++) {
-            row.load(r, 0);
-            result.begin(r);
-            float scale = (float) (1 / Math.sqrt(squares(row, x.padded()) / dim + epsilon));
-            scale(row, weight, scale, result, x.padded());
-            result.store(r);
-            scales.setAtIndex(ValueLayout.JAVA_FLOAT, r, scale);
+          for (long first = from; first < to; first += band) {
+            int count = (int) Math.min(band, to - first);
+            for (int i = 0; i < count; i++) {
+              row.load(first + i, 0);
+              squares(row, x.padded(), lanes, i * COUNT);
+            }
+            for (int i = 0; i < count; i++) sums[i] = LaneFolds.sum(lanes, i * COUNT);
+            for (int i = 0; i < count; i++) sums[i] = 1 / Math.sqrt(sums[i] / dim + epsilon);
+            for (int i = 0; i < count; i++) {
+              long r = first + i;
+              float scale = (float) sums[i];
+              row.load(r, 0);
+              result.begin(r);
+              scale(row, weight, scale, result, x.padded());
+              result.store(r);
+              scales.setAtIndex(ValueLayout.JAVA_FLOAT, r, scale);
+            }
           }
         });
   }
 
-  private static double squares(FloatBlock x, int count) {
+  /** Returns the number of rows in a band. */
+  private static int band(int dim) {
+    return Math.clamp(BAND / Math.max(1, dim), 1, 16);
+  }
+
+  private static void squares(FloatBlock x, int count, float[] lanes, int to) {
     MemorySegment xs = x.data();
     long xsAt = x.at();
     // Two sums, so that one addition need not wait for the last.
@@ -69,7 +95,7 @@ final class RmsNormRows {
       FloatVector last = load(xs, xsAt + i * 4L);
       even = last.fma(last, even);
     }
-    return LaneFolds.sum(even.add(odd));
+    even.add(odd).intoArray(lanes, to);
   }
 
   private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {
@@ -108,13 +134,14 @@ final class RmsNormRows {
           FloatRows.Cursor weight = weights.cursor(1);
           FloatRows.Cursor dRow = dY.cursor(2);
           FloatRows.Cursor result = dX.cursor(3);
+          float[] lanes = new float[COUNT];
           weight.load(0, 0);
           for (long r = from; r < to; r++) {
             row.load(r, 0);
             dRow.load(r, 0);
             result.begin(r);
             double scale = scales[(int) r];
-            double along = dScales[(int) r] + along(row, dRow, weight, x.padded());
+            double along = dScales[(int) r] + along(row, dRow, weight, x.padded(), lanes);
             float back = (float) (along * scale * scale * scale / dim);
             backRow(row, dRow, weight, (float) scale, back, result, products);
             result.store(r);
@@ -125,7 +152,8 @@ final class RmsNormRows {
     Rows.of(out.get(1)).write(0, total(parts, dim));
   }
 
-  private static double along(FloatBlock x, FloatBlock dY, FloatBlock weight, int count) {
+  private static double along(
+      FloatBlock x, FloatBlock dY, FloatBlock weight, int count, float[] lanes) {
     MemorySegment xs = x.data();
     long xsAt = x.at();
     MemorySegment dYs = dY.data();
@@ -137,7 +165,8 @@ final class RmsNormRows {
       FloatVector weighted = load(dYs, dYsAt + i * 4L).mul(load(weights, weightsAt + i * 4L));
       sum = weighted.fma(load(xs, xsAt + i * 4L), sum);
     }
-    return LaneFolds.sum(sum);
+    sum.intoArray(lanes, 0);
+    return LaneFolds.sum(lanes, 0);
   }
 
   /** dX = scale · weight · dY - x · back; adds scale · x · dY to the sums of products so far. */

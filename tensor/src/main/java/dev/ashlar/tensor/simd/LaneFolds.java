@@ -34,18 +34,6 @@ public final class LaneFolds {
     return sum(low.add(high));
   }
 
-  /** Returns the sum of the lanes in double precision: of every second lane, then of the two. */
-  public static double sum(FloatVector vector) {
-    float[] lanes = vector.toArray();
-    double even = 0;
-    double odd = 0;
-    for (int i = 0; i < lanes.length; i += 2) {
-      even += lanes[i];
-      odd += lanes[i + 1];
-    }
-    return even + odd;
-  }
-
   /** Returns the sum of the lanes: halves are added until one is left. */
   public static double sum(DoubleVector vector) {
     DoubleVector sum = vector;

@@ -7,45 +7,96 @@ import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What softmax and cross-entropy need of a row of F32, filled up to whole vectors with -infinity:
- * its maximum, e^(x - max), and the sum of those. A float sums at most {@link #PART} / lanes of
- * them, a double the rest. Results below e^-87 are 0, so that no subnormal number arises.
+ * its maximum, e^(x - max), the sum of those, and its logarithm. A float sums at most {@link #PART}
+ * / lanes of them, a double the rest. Results below e^-87 are 0, so that no subnormal number
+ * arises.
  */
 public final class SoftmaxRows {
   private static final int PART = 2048;
 
+  /** Up to here a difference is rounded no more coarsely than the power of it. */
+  private static final float SLACK = 2;
+
+  private static final int SLACK_BITS = Float.floatToIntBits(SLACK);
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+
   private SoftmaxRows() {}
 
   /** Returns the greatest of {@code count} floats, whole vectors of them; NaN if one is NaN. */
-  public static float max(FloatBlock x, int count) {
+  static float max(FloatBlock x, int count) {
+    return greatest(x.data(), x.at(), count);
+  }
+
+  private static float greatest(MemorySegment x, long at, int count) {
     int[] lanes = Scratch.own().i;
-    Greatest.ofLines(x.data(), x.at(), 0, 1, count, 0, lanes);
+    Greatest.ofLines(x, at, 0, 1, count, 0, lanes);
     return Greatest.of(lanes, 0, 0);
   }
 
   /** Returns the sum of e^(x - max). */
-  public static double sumExp(FloatBlock x, float max, int count) {
+  static double sumExp(FloatBlock x, float max, int count) {
+    int[] lanes = Scratch.own().i;
     double sum = 0;
     for (int i = 0; i < count; i += PART) {
-      sum += sumPart(x.data(), x.at() + (long) i * Float.BYTES, max, Math.min(PART, count - i));
+      long at = x.at() + (long) i * Float.BYTES;
+      sum += sumPart(x.data(), at, max, Math.min(PART, count - i), lanes);
     }
     return sum;
   }
 
-  private static double sumPart(MemorySegment x, long at, float max, int count) {
+  /**
+   * Returns log(sum of e^x), infinite where the greatest is. Memory is read once: powers are those
+   * of differences to the greatest of the first part, until one exceeds {@link #SLACK}.
+   */
+  public static double logSumExp(FloatBlock x, int count) {
+    int[] lanes = Scratch.own().i;
+    float shift = 0;
+    double sum = 0;
+    for (int i = 0; i < count; i += PART) {
+      long at = x.at() + (long) i * Float.BYTES;
+      int size = Math.min(PART, count - i);
+      if (sum == 0) shift = Math.max(greatest(x.data(), at, size), -Float.MAX_VALUE);
+      double part = sumPart(x.data(), at, shift, size, lanes);
+      if (exceeds(lanes)) {
+        float greater = greatest(x.data(), at, size);
+        sum *= StrictMath.exp(shift - (double) greater);
+        shift = greater;
+        part = sumPart(x.data(), at, shift, size, lanes);
+      }
+      sum += part;
+    }
+    if (!Double.isNaN(sum)) return StrictMath.log(sum) + shift;
+    float max = max(x, count);
+    return Float.isInfinite(max) ? max : Double.NaN;
+  }
+
+  /** Sums a part up, and keeps the bits of the greatest differences that are positive. */
+  private static double sumPart(MemorySegment x, long at, float shift, int count, int[] lanes) {
     FloatVector sum = FloatVector.zero(S);
+    IntVector greatest = IntVector.zero(I);
     for (int i = 0; i < count; i += LANES) {
-      long from = at + (long) i * Float.BYTES;
-      FloatVector below = load(x, from).sub(max);
+      FloatVector below = load(x, at + (long) i * Float.BYTES).sub(shift);
+      greatest = greatest.max(below.reinterpretAsInts());
       sum = sum.add(VectorMath.expFlushed(below));
     }
+    greatest.intoArray(lanes, 0);
     return total(sum);
   }
 
+  /** Returns whether a difference exceeds the slack; infinity and positive bits of NaN do, too. */
+  private static boolean exceeds(int[] differences) {
+    int greatest = 0;
+    for (int i = 0; i < LANES; i++) greatest = Math.max(greatest, differences[i]);
+    return greatest > SLACK_BITS;
+  }
+
   /** Stores e^(x - max) in y, and returns the sum. */
-  public static double exp(FloatBlock x, FloatBlock y, float max, int count) {
+  static double exp(FloatBlock x, FloatBlock y, float max, int count) {
     double sum = 0;
     for (int i = 0; i < count; i += PART) {
       long byteAt = (long) i * Float.BYTES;
