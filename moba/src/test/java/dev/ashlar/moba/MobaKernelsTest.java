@@ -116,6 +116,48 @@ final class MobaKernelsTest {
     return greatest;
   }
 
+  static Stream<AttentionCase> casesInF64() {
+    // Several strips of queries, of two sequences.
+    return Stream.concat(cases(), Stream.of(of(List.of(20, 530), 1, 2, 8, 64, 3)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesInF64")
+  void agreeWithTheComposedFormInFloat64(AttentionCase of) {
+    AttentionInputs in = of.inputs();
+    int[] blocks = in.selected(DType.F64);
+    agree(
+        in.answers(DType.F64, x -> fused(x, of, blocks)),
+        in.answers(DType.F64, x -> composed(x, of, blocks)));
+    Packing packing = of.packing();
+    agree(
+        in.answers(DType.F64, x -> Moba.denseAttended(x.query(), x.key(), x.value(), packing)),
+        in.answers(DType.F64, x -> DenseReference.attend(x.query(), x.key(), x.value(), packing)));
+  }
+
+  private static void agree(Answers fused, Answers composed) {
+    for (int i = 0; i < AttentionInputs.NAMES.length; i++) {
+      double size = greatest(composed.all()[i], new double[composed.all()[i].length]);
+      assertThat(greatest(fused.all()[i], composed.all()[i]))
+          .as("%s", AttentionInputs.NAMES[i])
+          .isLessThanOrEqualTo(1e-13 * (1 + size));
+    }
+  }
+
+  @Test
+  void answerTheSameBitsInFloat64OnAnyNumberOfThreads() {
+    AttentionInputs in = of(List.of(30, 900), 1, 2, 16, 128, 3).inputs();
+    int before = Parallel.threads();
+    try {
+      Parallel.threads(1);
+      Answers alone = in.fused(DType.F64);
+      Parallel.threads(5);
+      assertThat(in.fused(DType.F64).flat()).isEqualTo(alone.flat());
+    } finally {
+      Parallel.threads(before);
+    }
+  }
+
   static Stream<AttentionCase> longCases() {
     return Stream.of(of(List.of(2100), 1, 2, 16, 128, 3), of(List.of(30, 4300), 1, 1, 8, 100, 3));
   }
