@@ -56,6 +56,8 @@ public final class FusedKernels implements KernelProvider {
   private static @Nullable Kernel kernelInF64(Op op) {
     return switch (op) {
       case LinearCrossEntropyOp _, LinearCrossEntropyOp.WithGradients _ -> kernel(op);
+      case SwiGluOp _ -> (in, out) -> FloatBlocks.run(in, out, DoubleSwiGlu::forward);
+      case SwiGluOp.Backward _ -> (in, out) -> FloatBlocks.run(in, out, DoubleSwiGlu::backward);
       default -> null;
     };
   }

@@ -8,7 +8,7 @@ import dev.ashlar.tensor.spi.Operand;
 final class Elementwise {
   private Elementwise() {}
 
-  /** y = f(x) in F32. */
+  /** y = f(x). */
   static Kernel map(FloatLoops.Map loop) {
     return (inputs, outputs) ->
         FloatBlocks.run(
@@ -18,7 +18,7 @@ final class Elementwise {
                 loop.compute(in[0].data(), in[0].at(), out[0].data(), out[0].at(), count));
   }
 
-  /** y = f(a, b) in F32. */
+  /** y = f(a, b). */
   static Kernel zip(FloatLoops.Zip loop) {
     return (inputs, outputs) ->
         FloatBlocks.run(

@@ -7,8 +7,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Floats that a vector loop reads or writes: those of {@code data} from byte {@code at} on, in
- * whole vectors. A tensor's own memory where that is possible, else a copy.
+ * Numbers that a vector loop reads or writes: those of {@code data} from byte {@code at} on, in
+ * whole vectors; floats, or doubles by {@link DoubleVectors}. A tensor's own memory where that is
+ * possible, else a copy.
  */
 public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, FloatRows.Cursor {
   /** The order of bytes that vectors are read and written in. */

@@ -8,26 +8,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Elementwise work on F32 operands of any layout, in blocks that fit the first-level cache. A block
- * is read and written where it lies if it lies side by side there: one pass over memory. Otherwise,
- * and at the end of a tensor, where a vector would reach beyond, it goes through memory of the
- * thread's own.
+ * Elementwise work on operands of any layout, all F32 or all F64, in blocks that fit the
+ * first-level cache. A block is read and written where it lies if it lies side by side there: one
+ * pass over memory. Otherwise, and at the end of a tensor, where a vector would reach beyond, it
+ * goes through memory of the thread's own.
  */
 public final class FloatBlocks {
-  /** Elements of a block: of three operands they fit the first-level cache. */
+  /**
+   * Floats of a block, or half as many doubles: of three operands they fit the first-level cache.
+   */
   static final int SIZE = 2 * Blocks.SIZE;
 
   private static final int GRAIN = 16 * SIZE;
-
-  /** Elements of a block where no operand has to be copied: fewer calls. */
-  private static final int LINE = 2 * SIZE;
 
   private FloatBlocks() {}
 
   /** Computes a block of each output from a block of each input. */
   @FunctionalInterface
   public interface Work {
-    /** Handles {@code count} floats, and what follows them in the last vector. */
+    /** Handles {@code count} numbers: whole vectors. */
     void compute(FloatBlock[] in, FloatBlock[] out, int count);
   }
 
@@ -42,21 +41,24 @@ public final class FloatBlocks {
     Operand first = out.getFirst();
     Window[] from = windows(in, first.shape());
     Window[] to = windows(out, first.shape());
-    int most = areLines(from) && areLines(to) ? LINE : SIZE;
+    int bytes = first.dtype().byteSize();
+    int size = SIZE * Float.BYTES / bytes;
+    // Larger where no operand has to be copied: fewer calls.
+    int most = areLines(from) && areLines(to) ? 2 * size : size;
     Parallel.range(
         first.size(),
         GRAIN,
         (start, end) -> {
           MemorySegment[] rooms = Scratch.own().blocks(from.length + to.length);
           var sources = new Source[from.length];
-          for (int i = 0; i < from.length; i++) sources[i] = new Source(from[i], rooms[i]);
+          for (int i = 0; i < from.length; i++) sources[i] = new Source(from[i], rooms[i], bytes);
           var targets = new Target[to.length];
           for (int i = 0; i < to.length; i++) {
-            targets[i] = new Target(to[i], rooms[from.length + i]);
+            targets[i] = new Target(to[i], rooms[from.length + i], bytes);
           }
           int count;
           for (long at = start; at < end; at += count) {
-            count = count(most, end - at);
+            count = count(most, size, end - at);
             for (Source source : sources) source.load(at, count);
             for (Target target : targets) target.begin(at, count);
             work.compute(sources, targets, FloatBlock.wholeVectors(count));
@@ -70,9 +72,9 @@ public final class FloatBlocks {
   }
 
   /** Returns how many elements come next; what is copied, because it ends within a vector, fits. */
-  private static int count(int most, long left) {
+  private static int count(int most, int size, long left) {
     int count = (int) Math.min(most, left);
-    return count > SIZE ? count - count % FloatBlock.LANES : count;
+    return count > size ? count - count % FloatBlock.LANES : count;
   }
 
   private static Window[] windows(List<Operand> operands, Shape shape) {
@@ -83,26 +85,30 @@ public final class FloatBlocks {
   static final class Source extends FloatBlock {
     private final Window window;
     private final MemorySegment room;
+    private final int bytes;
+    private final int size;
     private final boolean repeats;
     private boolean filled;
 
-    Source(Window window, MemorySegment room) {
+    Source(Window window, MemorySegment room, int bytes) {
       this.window = window;
       this.room = room;
-      this.repeats = window.repeatsEvery(SIZE);
+      this.bytes = bytes;
+      this.size = SIZE * Float.BYTES / bytes;
+      this.repeats = window.repeatsEvery(size);
     }
 
     void load(long from, int count) {
       long direct = count % LANES == 0 ? window.sideBySide(from, count) : -1;
       if (direct >= 0) {
-        point(window.data(), direct * Float.BYTES);
+        point(window.data(), direct * bytes);
         return;
       }
       point(room, 0);
       if (filled) return;
       window.read(from, room, count);
       // A row or a number that every block repeats is read once.
-      filled = repeats && count == SIZE;
+      filled = repeats && count == size;
     }
   }
 
@@ -110,17 +116,19 @@ public final class FloatBlocks {
   static final class Target extends FloatBlock {
     private final Window window;
     private final MemorySegment room;
+    private final int bytes;
     private boolean inPlace;
 
-    Target(Window window, MemorySegment room) {
+    Target(Window window, MemorySegment room, int bytes) {
       this.window = window;
       this.room = room;
+      this.bytes = bytes;
     }
 
     void begin(long from, int count) {
       long direct = count % LANES == 0 ? window.sideBySide(from, count) : -1;
       inPlace = direct >= 0;
-      if (inPlace) point(window.data(), direct * Float.BYTES);
+      if (inPlace) point(window.data(), direct * bytes);
       else point(room, 0);
     }
 

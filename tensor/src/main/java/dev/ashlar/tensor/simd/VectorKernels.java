@@ -22,9 +22,8 @@ final class VectorKernels {
 
   static Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
     return switch (op) {
-      case Op.Unary unary -> when(all(F32, inputs), () -> Elementwise.map(FloatLoops.of(unary)));
-      case Op.Binary binary ->
-          all(F32, inputs) ? FloatLoops.of(binary).map(Elementwise::zip) : Optional.empty();
+      case Op.Unary unary -> unary(unary, inputs);
+      case Op.Binary binary -> binary(binary, inputs);
       case Op.Compare compare ->
           when(all(F32, inputs), () -> Elementwise.compare(compare.comparison()));
       case Op.Logical logical -> Optional.of(Elementwise.logical(logical.connective()));
@@ -51,6 +50,16 @@ final class VectorKernels {
       case Op.MatMul _ -> when(all(F32, inputs) || all(F64, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<Kernel> unary(Op.Unary op, List<TensorSpec> inputs) {
+    if (all(F32, inputs)) return Optional.of(Elementwise.map(FloatLoops.of(op)));
+    return all(F64, inputs) ? DoubleLoops.of(op).map(Elementwise::map) : Optional.empty();
+  }
+
+  private static Optional<Kernel> binary(Op.Binary op, List<TensorSpec> inputs) {
+    if (all(F32, inputs)) return FloatLoops.of(op).map(Elementwise::zip);
+    return all(F64, inputs) ? DoubleLoops.of(op).map(Elementwise::zip) : Optional.empty();
   }
 
   private static Optional<Kernel> when(boolean fits, Supplier<Kernel> kernel) {

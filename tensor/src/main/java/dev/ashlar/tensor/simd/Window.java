@@ -17,16 +17,21 @@ import jdk.incubator.vector.FloatVector;
  */
 final class Window {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-  private static final long BYTES = Float.BYTES;
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
   private final MemorySegment data;
+
+  /** The size of an element. */
+  private final long bytes;
+
   private final long offset;
   private final long[] sizes;
   private final long[] strides;
   private final int last;
 
-  private Window(MemorySegment data, Layout layout) {
-    this.data = data;
+  private Window(Operand operand, Layout layout) {
+    this.data = operand.data();
+    this.bytes = operand.dtype().byteSize();
     this.offset = layout.offsetElements();
     int rank = layout.rank();
     long[] mergedSizes = new long[rank + 1];
@@ -49,12 +54,12 @@ final class Window {
 
   /** Returns a window on an operand broadcast to a shape. */
   static Window of(Operand operand, Shape shape) {
-    return new Window(operand.data(), operand.layout().expand(shape));
+    return new Window(operand, operand.layout().expand(shape));
   }
 
   /** Returns a window on an operand's memory seen through another layout. */
   static Window of(Operand operand, Layout layout) {
-    return new Window(operand.data(), layout);
+    return new Window(operand, layout);
   }
 
   /**
@@ -107,14 +112,16 @@ final class Window {
     return strides[last] == 0 || size % sizes[last] == 0;
   }
 
-  /** Reads F32 elements {@code from}, {@code from + 1}, … into the beginning of a segment. */
+  /** Reads F32 or F64 elements {@code from}, {@code from + 1}, … into a segment's beginning. */
   void read(long from, MemorySegment into, int count) {
     forLines(
         from,
         count,
         (at, stride, to, length) -> {
           if (stride == 1) {
-            MemorySegment.copy(data, at * BYTES, into, to * BYTES, length * BYTES);
+            MemorySegment.copy(data, at * bytes, into, to * bytes, length * bytes);
+          } else if (bytes == Double.BYTES) {
+            copyDoubles(data, at, stride, into, to, 1, length);
           } else if (stride == 0) {
             fill(into, to, length, data.getAtIndex(FLOAT, at));
           } else {
@@ -125,21 +132,30 @@ final class Window {
         });
   }
 
+  private static void copyDoubles(
+      MemorySegment from, long at, long step, MemorySegment into, long to, long toStep, int count) {
+    for (int i = 0; i < count; i++) {
+      into.setAtIndex(DOUBLE, to + i * toStep, from.getAtIndex(DOUBLE, at + i * step));
+    }
+  }
+
   private static void fill(MemorySegment into, long to, int count, float value) {
     FloatVector values = FloatVector.broadcast(S, value);
     int whole = count - count % S.length();
-    for (int i = 0; i < whole; i += S.length()) FloatBlock.store(values, into, (to + i) * BYTES);
+    for (int i = 0; i < whole; i += S.length()) FloatBlock.store(values, into, (to + i) * 4L);
     for (int i = whole; i < count; i++) into.setAtIndex(FLOAT, to + i, value);
   }
 
-  /** Writes F32 elements {@code from}, {@code from + 1}, … from the beginning of a segment. */
+  /** Writes F32 or F64 elements {@code from}, {@code from + 1}, … from a segment's beginning. */
   void write(long from, MemorySegment values, int count) {
     forLines(
         from,
         count,
         (at, stride, to, length) -> {
           if (stride == 1) {
-            MemorySegment.copy(values, to * BYTES, data, at * BYTES, length * BYTES);
+            MemorySegment.copy(values, to * bytes, data, at * bytes, length * bytes);
+          } else if (bytes == Double.BYTES) {
+            copyDoubles(values, to, 1, data, at, stride, length);
           } else {
             for (int i = 0; i < length; i++) {
               data.setAtIndex(FLOAT, at + i * stride, values.getAtIndex(FLOAT, to + i));
@@ -149,7 +165,7 @@ final class Window {
   }
 
   /**
-   * Copies elements of four bytes to element {@code at} of a segment and on, if those of a line lie
+   * Copies elements, bit by bit, to element {@code at} of a segment and on, if those of a line lie
    * side by side; answers whether they do.
    */
   boolean copied(long from, MemorySegment into, long at, int count) {
@@ -159,8 +175,8 @@ final class Window {
     long number = from / size;
     for (int done = 0; done < count; number++) {
       int length = (int) Math.min(count - done, size - within);
-      long start = (start(number) + within) * BYTES;
-      MemorySegment.copy(data, start, into, (at + done) * BYTES, length * BYTES);
+      long start = (start(number) + within) * bytes;
+      MemorySegment.copy(data, start, into, (at + done) * bytes, length * bytes);
       done += length;
       within = 0;
     }

@@ -207,4 +207,29 @@ final class VectorMathTest {
     assertThat(VectorMath.exp(DoubleVector.broadcast(D, Double.NEGATIVE_INFINITY)).lane(0))
         .isZero();
   }
+
+  @Test
+  void doubleSigmoidStaysWithinItsBound() {
+    double[] y = new double[D.length()];
+    double[] x = new double[D.length()];
+    for (int block = -20_000; block < 20_000; block++) {
+      for (int i = 0; i < x.length; i++) x[i] = (block + (double) i / x.length) * 0.0351;
+      VectorMath.sigmoid(DoubleVector.fromArray(D, x, 0)).intoArray(y, 0);
+      for (int i = 0; i < x.length; i++) {
+        double e = StrictMath.exp(-Math.abs(x[i]));
+        double exact = x[i] < 0 ? e / (1 + e) : 1 / (1 + e);
+        // What it is held to may be off by two itself.
+        assertThat(Math.abs(y[i] - exact))
+            .as("sigmoid(%s)", x[i])
+            .isLessThanOrEqualTo(4 * Math.ulp(exact));
+      }
+    }
+    for (double special : new double[] {-746, -1e300, Double.NEGATIVE_INFINITY}) {
+      assertThat(VectorMath.sigmoid(DoubleVector.broadcast(D, special)).lane(0)).isZero();
+    }
+    for (double special : new double[] {746, 1e300, Double.POSITIVE_INFINITY}) {
+      assertThat(VectorMath.sigmoid(DoubleVector.broadcast(D, special)).lane(0)).isEqualTo(1);
+    }
+    assertThat(VectorMath.sigmoid(DoubleVector.broadcast(D, Double.NaN)).lane(0)).isNaN();
+  }
 }

@@ -1,0 +1,64 @@
+package dev.ashlar.autodiff.simd;
+
+import static dev.ashlar.tensor.simd.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.DoubleVectors.store;
+
+import dev.ashlar.tensor.simd.DoubleSoftmax;
+import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.VectorMath;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+
+/** {@link dev.ashlar.autodiff.nn.SwiGluOp} in F64, block by block. */
+final class DoubleSwiGlu {
+  private static final int LANES = DoubleSoftmax.LANES;
+
+  private DoubleSwiGlu() {}
+
+  /** (gate, up) -> y. */
+  static void forward(FloatBlock[] in, FloatBlock[] out, int count) {
+    MemorySegment gates = in[0].data();
+    long gatesAt = in[0].at();
+    MemorySegment ups = in[1].data();
+    long upsAt = in[1].at();
+    MemorySegment ys = out[0].data();
+    long ysAt = out[0].at();
+    for (int i = 0; i < count; i += LANES) {
+      DoubleVector gate = load(gates, gatesAt + i * 8L);
+      store(gate.mul(VectorMath.sigmoid(gate)).mul(load(ups, upsAt + i * 8L)), ys, ysAt + i * 8L);
+    }
+  }
+
+  /** (gate, up, dY) -> (dGate, dUp), in two loops as {@link SwiGluPieces#backward}. */
+  static void backward(FloatBlock[] in, FloatBlock[] out, int count) {
+    sigmoid(in[0].data(), in[0].at(), out[1].data(), out[1].at(), count);
+    gradients(in, out, count);
+  }
+
+  private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      store(VectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+    }
+  }
+
+  private static void gradients(FloatBlock[] in, FloatBlock[] out, int count) {
+    MemorySegment gates = in[0].data();
+    long gatesAt = in[0].at();
+    MemorySegment ups = in[1].data();
+    long upsAt = in[1].at();
+    MemorySegment dYs = in[2].data();
+    long dYsAt = in[2].at();
+    MemorySegment dGates = out[0].data();
+    long dGatesAt = out[0].at();
+    MemorySegment dUps = out[1].data();
+    long dUpsAt = out[1].at();
+    for (int i = 0; i < count; i += LANES) {
+      DoubleVector gate = load(gates, gatesAt + i * 8L);
+      DoubleVector dY = load(dYs, dYsAt + i * 8L);
+      DoubleVector s = load(dUps, dUpsAt + i * 8L);
+      DoubleVector slope = s.mul(gate.fma(s.broadcast(1).sub(s), s.broadcast(1)));
+      store(dY.mul(load(ups, upsAt + i * 8L)).mul(slope), dGates, dGatesAt + i * 8L);
+      store(dY.mul(gate.mul(s)), dUps, dUpsAt + i * 8L);
+    }
+  }
+}
