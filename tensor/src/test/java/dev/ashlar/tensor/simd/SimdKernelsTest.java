@@ -22,8 +22,11 @@ final class SimdKernelsTest {
   void declinesWhatItHasNoKernelFor() {
     TensorSpec f32 = new TensorSpec(DType.F32, Shape.of(2, 3));
     assertThat(simd.find(new Op.Plus(), List.of(f32, f32))).isPresent();
-    assertThat(simd.find(new Op.Plus(), List.of(f32.with(DType.F64), f32.with(DType.F64))))
-        .isEmpty();
+    TensorSpec f64 = f32.with(DType.F64);
+    assertThat(simd.find(new Op.Plus(), List.of(f64, f64))).isPresent();
+    assertThat(simd.find(new Op.Tanh(), List.of(f64))).isEmpty();
+    TensorSpec i32 = f32.with(DType.I32);
+    assertThat(simd.find(new Op.Plus(), List.of(i32, i32))).isEmpty();
     assertThat(simd.find(new Op.Softmax(1), List.of(f32))).isPresent();
     assertThat(simd.find(new Op.Softmax(0), List.of(f32))).isEmpty();
   }
