@@ -7,6 +7,7 @@ import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,6 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class RopeRows {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+  private static final long VECTOR = LANES * (long) Float.BYTES;
   private static final int GRAIN = 16_384;
 
   private RopeRows() {}
@@ -46,7 +48,7 @@ final class RopeRows {
     return true;
   }
 
-  /** Turns a row: all heads by the same angles, a vector of pairs at a time. */
+  /** Turns a row: all heads by the same angles. */
   private static void turn(
       RowPlaces x,
       RowPlaces y,
@@ -56,20 +58,72 @@ final class RopeRows {
       RopeTable table,
       int angles,
       float sign) {
-    for (int i = 0; i < half; i += LANES) {
-      FloatVector cos = FloatVector.fromArray(SPECIES, table.floatCos(), angles + i);
-      FloatVector sin = FloatVector.fromArray(SPECIES, table.floatSin(), angles + i).mul(sign);
-      long xAt = x.at(row, 0) + (long) i * Float.BYTES;
-      long yAt = y.at(row, 0) + (long) i * Float.BYTES;
-      long apart = (long) half * Float.BYTES;
-      for (int head = 0; head < heads; head++) {
-        FloatVector a = FloatBlock.load(x.data(), xAt);
-        FloatVector b = FloatBlock.load(x.data(), xAt + apart);
-        FloatBlock.store(a.mul(cos).sub(b.mul(sin)), y.data(), yAt);
-        FloatBlock.store(b.mul(cos).add(a.mul(sin)), y.data(), yAt + apart);
-        xAt += x.headStride();
-        yAt += y.headStride();
-      }
+    long from = x.at(row, 0);
+    long to = y.at(row, 0);
+    int i = 0;
+    for (; i <= half - 2 * LANES; i += 2 * LANES) {
+      long at = (long) i * Float.BYTES;
+      turnTwo(x, from + at, y, to + at, heads, half, table, angles + i, sign);
+    }
+    if (i < half) {
+      long at = (long) i * Float.BYTES;
+      turnOne(x, from + at, y, to + at, heads, half, table, angles + i, sign);
+    }
+  }
+
+  /** Turns two vectors of pairs of every head. */
+  private static void turnTwo(
+      RowPlaces x,
+      long from,
+      RowPlaces y,
+      long to,
+      int heads,
+      int half,
+      RopeTable table,
+      int angles,
+      float sign) {
+    FloatVector cos0 = FloatVector.fromArray(SPECIES, table.floatCos(), angles);
+    FloatVector cos1 = FloatVector.fromArray(SPECIES, table.floatCos(), angles + LANES);
+    FloatVector sin0 = FloatVector.fromArray(SPECIES, table.floatSin(), angles).mul(sign);
+    FloatVector sin1 = FloatVector.fromArray(SPECIES, table.floatSin(), angles + LANES).mul(sign);
+    MemorySegment in = x.data();
+    MemorySegment out = y.data();
+    long apart = (long) half * Float.BYTES;
+    for (int head = 0; head < heads; head++) {
+      long xAt = from + head * x.headStride();
+      long yAt = to + head * y.headStride();
+      FloatVector a0 = FloatBlock.load(in, xAt);
+      FloatVector a1 = FloatBlock.load(in, xAt + VECTOR);
+      FloatVector b0 = FloatBlock.load(in, xAt + apart);
+      FloatVector b1 = FloatBlock.load(in, xAt + apart + VECTOR);
+      FloatBlock.store(a0.mul(cos0).sub(b0.mul(sin0)), out, yAt);
+      FloatBlock.store(a1.mul(cos1).sub(b1.mul(sin1)), out, yAt + VECTOR);
+      FloatBlock.store(b0.mul(cos0).add(a0.mul(sin0)), out, yAt + apart);
+      FloatBlock.store(b1.mul(cos1).add(a1.mul(sin1)), out, yAt + apart + VECTOR);
+    }
+  }
+
+  /** Turns one vector of pairs of every head. */
+  private static void turnOne(
+      RowPlaces x,
+      long from,
+      RowPlaces y,
+      long to,
+      int heads,
+      int half,
+      RopeTable table,
+      int angles,
+      float sign) {
+    FloatVector cos = FloatVector.fromArray(SPECIES, table.floatCos(), angles);
+    FloatVector sin = FloatVector.fromArray(SPECIES, table.floatSin(), angles).mul(sign);
+    long apart = (long) half * Float.BYTES;
+    for (int head = 0; head < heads; head++) {
+      long xAt = from + head * x.headStride();
+      long yAt = to + head * y.headStride();
+      FloatVector a = FloatBlock.load(x.data(), xAt);
+      FloatVector b = FloatBlock.load(x.data(), xAt + apart);
+      FloatBlock.store(a.mul(cos).sub(b.mul(sin)), y.data(), yAt);
+      FloatBlock.store(b.mul(cos).add(a.mul(sin)), y.data(), yAt + apart);
     }
   }
 }

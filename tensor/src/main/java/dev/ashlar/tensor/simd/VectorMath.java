@@ -32,8 +32,13 @@ public final class VectorMath {
   // bits.
   private static final float ROUNDER = 0x1.8p23f;
   private static final int ROUNDER_BITS = 0x4B400000;
+
+  // With this one the lowest bits are n + 127: the exponent of 2^n.
+  private static final float EXPONENT_ROUNDER = ROUNDER + 127;
   private static final double DOUBLE_ROUNDER = 0x1.8p52;
   private static final long DOUBLE_ROUNDER_BITS = 0x4338000000000000L;
+
+  private static final int SIGN = Integer.MIN_VALUE;
 
   private static final float LOG2_E = 0x1.715476p0f;
   private static final float LN2 = 0x1.62e43p-1f;
@@ -71,10 +76,10 @@ public final class VectorMath {
    * means nothing.
    */
   public static FloatVector expFlushed(FloatVector x) {
-    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
-    FloatVector expm1 = expm1Reduced(x, shifted.sub(ROUNDER));
+    FloatVector shifted = x.fma(LOG2_E, EXPONENT_ROUNDER);
+    FloatVector expm1 = expm1Reduced(x, shifted.sub(EXPONENT_ROUNDER));
     // (e^r - 1)·2^n + 2^n, rounded once.
-    FloatVector power = powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS));
+    FloatVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
     return expm1.fma(power, power).blend(0f, x.compare(LT, EXP_NORMAL_FROM));
   }
 
@@ -164,13 +169,13 @@ public final class VectorMath {
 
   /** Returns 1 / (1 + e^-x), and exactly 0 for x below -87. Error below 2.5 ulp. */
   public static FloatVector sigmoid(FloatVector x) {
-    FloatVector e = expFlushed(x.abs().neg());
+    FloatVector e = expFlushed(x.reinterpretAsInts().lanewise(OR, SIGN).reinterpretAsFloats());
     FloatVector numerator = e.broadcast(1f).blend(e, x.compare(LT, 0f));
     return numerator.div(e.add(1f));
   }
 
   private static FloatVector withSignOf(FloatVector x, FloatVector size) {
-    IntVector sign = x.reinterpretAsInts().lanewise(AND, Integer.MIN_VALUE);
+    IntVector sign = x.reinterpretAsInts().lanewise(AND, SIGN);
     return size.reinterpretAsInts().lanewise(OR, sign).reinterpretAsFloats();
   }
 
