@@ -44,6 +44,7 @@ public record MobaAttention(MobaConfig config, Packing packing) implements Diffe
    * Returns which keys each query may look at, by a selection [T, H, K].
    *
    * @throws IndexOutOfBoundsException if it names a block that a query must not see
+   * @throws IllegalArgumentException if a row's are not ascending up to its own block
    */
   public VisibleKeys visible(Operand selection) {
     int[] chosen = Selection.checked(label(), selection, packing, config.blockSize());

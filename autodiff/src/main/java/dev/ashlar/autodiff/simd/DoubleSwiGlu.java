@@ -1,9 +1,9 @@
 package dev.ashlar.autodiff.simd;
 
+import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 
-import dev.ashlar.tensor.simd.DoubleSoftmax;
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.VectorMath;
 import java.lang.foreign.MemorySegment;
@@ -11,8 +11,6 @@ import jdk.incubator.vector.DoubleVector;
 
 /** {@link dev.ashlar.autodiff.nn.SwiGluOp} in F64, block by block. */
 final class DoubleSwiGlu {
-  private static final int LANES = DoubleSoftmax.LANES;
-
   private DoubleSwiGlu() {}
 
   /** (gate, up) -> y. */

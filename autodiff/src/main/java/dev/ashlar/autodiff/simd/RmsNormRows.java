@@ -105,7 +105,7 @@ final class RmsNormRows {
     long weightsAt = weight.at();
     MemorySegment ys = y.data();
     long ysAt = y.at();
-    for (int i = 0; i < count; i += SPECIES.length()) {
+    for (int i = 0; i < count; i += COUNT) {
       store(
           load(xs, xsAt + i * 4L).mul(scale).mul(load(weights, weightsAt + i * 4L)),
           ys,

@@ -10,6 +10,7 @@ import dev.ashlar.tensor.Scratch;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.simd.DoubleSoftmax;
+import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.MatrixProducts;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -123,7 +124,7 @@ final class DoubleAttention {
     int longest = packing.maxLength();
     if (longest == 0) return;
     int most = Math.clamp(STRIP_SIZE / longest, LEAST_ROWS, MOST_ROWS);
-    long size = (long) Math.min(most, longest) * padded(longest);
+    long size = (long) Math.min(most, longest) * FloatBlock.wholeVectors(longest);
     try (Scratch room = TensorScope.current().memory().scratch(rooms * size * Double.BYTES)) {
       for (int sequence = 0; sequence < packing.sequences(); sequence++) {
         int end = packing.end(sequence);
@@ -135,10 +136,6 @@ final class DoubleAttention {
         }
       }
     }
-  }
-
-  private static int padded(int keys) {
-    return Math.ceilDiv(keys, DoubleSoftmax.LANES) * DoubleSoftmax.LANES;
   }
 
   private static Operand transposed(Operand matrix) {
@@ -167,7 +164,7 @@ final class DoubleAttention {
       this.first = first;
       this.from = from;
       this.to = to;
-      this.pitch = padded(to - first);
+      this.pitch = FloatBlock.wholeVectors(to - first);
       this.room = room;
     }
 

@@ -1,10 +1,10 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 
 import dev.ashlar.tensor.Layout;
-import dev.ashlar.tensor.simd.DoubleSoftmax;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,7 +16,7 @@ final class DoubleRows {
   private DoubleRows() {}
 
   static void scale(MemorySegment x, long at, double by, int count) {
-    for (int i = 0; i < count; i += DoubleSoftmax.LANES) {
+    for (int i = 0; i < count; i += LANES) {
       store(load(x, at + i * 8L).mul(by), x, at + i * 8L);
     }
   }
@@ -28,7 +28,7 @@ final class DoubleRows {
 
   /** Puts P (dP - delta) · scale in the place of dP. */
   static void gradient(MemorySegment x, long pAt, long dAt, double delta, double scale, int count) {
-    for (int i = 0; i < count; i += DoubleSoftmax.LANES) {
+    for (int i = 0; i < count; i += LANES) {
       var dP = load(x, dAt + i * 8L);
       store(dP.sub(delta).mul(load(x, pAt + i * 8L)).mul(scale), x, dAt + i * 8L);
     }
@@ -53,15 +53,16 @@ final class DoubleRows {
     Layout layout = x.layout();
     int size = layout.rank() == 3 ? layout.shape().dim(2) : 1;
     long stride = layout.rank() == 3 ? layout.strideElements(2) : 0;
-    // 0 times any other number is NaN, and stays so in a sum.
-    double sum = 0;
+    boolean finite = true;
     for (int row = 0; row < layout.shape().dim(0); row++) {
       for (int head = 0; head < layout.shape().dim(1); head++) {
         long at = layout.offsetElements();
         at += row * layout.strideElements(0) + head * layout.strideElements(1);
-        for (int d = 0; d < size; d++) sum += 0 * x.data().getAtIndex(DOUBLE, at + d * stride);
+        for (int d = 0; d < size; d++) {
+          finite &= Double.isFinite(x.data().getAtIndex(DOUBLE, at + d * stride));
+        }
       }
     }
-    return sum == 0;
+    return finite;
   }
 }

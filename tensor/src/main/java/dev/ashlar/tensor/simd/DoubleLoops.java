@@ -1,5 +1,6 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.Doubles.D;
@@ -14,8 +15,6 @@ import jdk.incubator.vector.DoubleVector;
  * of gradients spends time in.
  */
 final class DoubleLoops {
-  private static final int LANES = D.length();
-
   private DoubleLoops() {}
 
   static Optional<FloatLoops.Map> of(Op.Unary op) {

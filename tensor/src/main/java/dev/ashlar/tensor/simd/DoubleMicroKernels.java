@@ -11,7 +11,7 @@ final class DoubleMicroKernels {
   static final VectorSpecies<Double> S = Doubles.D;
 
   /** Numbers in a vector. */
-  static final int LANES = S.length();
+  static final int LANES = DoubleVectors.LANES;
 
   /** Columns of a panel. */
   static final int PANEL = 2 * LANES;

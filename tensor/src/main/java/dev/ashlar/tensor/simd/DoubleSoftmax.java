@@ -1,5 +1,6 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.Doubles.D;
@@ -13,9 +14,6 @@ import jdk.incubator.vector.DoubleVector;
  * fixes.
  */
 public final class DoubleSoftmax {
-  /** Lines are filled up to a multiple of so many numbers. */
-  public static final int LANES = D.length();
-
   private DoubleSoftmax() {}
 
   /** Returns the greatest of {@code count} numbers; NaN if one is NaN. */

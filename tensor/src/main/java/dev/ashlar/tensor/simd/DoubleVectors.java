@@ -1,12 +1,18 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.NATIVE;
+import static dev.ashlar.tensor.simd.FloatBlock.other;
+
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 
-/** Reads and writes vectors of doubles in memory, which C2 is told lies outside the heap. */
+/**
+ * Reads and writes vectors of doubles in memory, which C2 is told lies outside the heap, as those
+ * of floats are by {@link FloatBlock}.
+ */
 public final class DoubleVectors {
-  /** The class of memory outside the heap, as in {@link FloatBlock}. */
-  private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+  /** Numbers in a vector. */
+  public static final int LANES = Doubles.D.length();
 
   private DoubleVectors() {}
 
@@ -19,10 +25,5 @@ public final class DoubleVectors {
   /** Stores a vector from byte {@code at} on. */
   public static void store(DoubleVector vector, MemorySegment x, long at) {
     vector.intoMemorySegment(x.getClass() == NATIVE ? x : other(x), at, FloatBlock.ORDER);
-  }
-
-  /** Memory mapped from a file, for one; a method of its own, so that the branch above stays. */
-  private static MemorySegment other(MemorySegment memory) {
-    return memory;
   }
 }

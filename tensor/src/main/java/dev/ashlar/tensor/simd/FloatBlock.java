@@ -24,7 +24,7 @@ public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, F
   private long at;
 
   /** The class of memory outside the heap. */
-  private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+  static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
   FloatBlock() {}
 
@@ -61,7 +61,7 @@ public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, F
   }
 
   /** Memory mapped from a file, for one; a method of its own, so that the branch above stays. */
-  private static MemorySegment other(MemorySegment memory) {
+  static MemorySegment other(MemorySegment memory) {
     return memory;
   }
 
