@@ -1,7 +1,6 @@
 package dev.ashlar.autodiff;
 
 import dev.ashlar.tensor.DType;
-import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.TensorTree;
@@ -27,7 +26,7 @@ record FiniteDifferences<T>(
     double step,
     Choices choices,
     boolean frozen) {
-  // Steps that are tried where the function has a kink or jump within the first.
+  // Steps that are tried where the function has a kink or jump within the first, or bends much.
   private static final double[] SHORTER = {1, 0.125, 1.0 / 64};
 
   static <T> FiniteDifferences<T> of(
@@ -50,20 +49,32 @@ record FiniteDifferences<T>(
   private record Sum(double value, double size, @Nullable String kink) {}
 
   /**
-   * Returns the slope along a direction in one tensor, by the central difference over four points,
-   * exact to h⁴. Where the function chooses otherwise at one of them, with a shorter step.
+   * Returns the slope along a direction (F64) in one tensor, by the central difference over four
+   * points, exact to h⁴. With a shorter step where the function chooses otherwise at one of them,
+   * or bends so much that the slope is not the expected one: a right gradient comes nearer then.
    */
-  Slope along(int leaf, double[] direction) {
-    double[] centre = TensorTree.leaves(inputs).get(leaf).toDoubles();
-    Slope slope = null;
-    for (double shorter : SHORTER) {
-      slope = along(leaf, centre, direction, shorter * step * reach(centre, direction));
-      if (slope.kink() == null) break;
+  Slope along(int leaf, Tensor direction, Expected expected) {
+    try (var _ = TensorScope.open()) {
+      Tensor centre = TensorTree.leaves(inputs).get(leaf).toType(DType.F64);
+      double reach = reach(centre, direction);
+      Slope best = null;
+      for (double shorter : SHORTER) {
+        Slope slope = along(leaf, centre, direction, shorter * step * reach);
+        best = best == null ? slope : better(best, slope, expected);
+        if (best.kink() == null && expected.gap(best) <= expected.tolerance()) break;
+      }
+      return Objects.requireNonNull(best);
     }
-    return Objects.requireNonNull(slope);
   }
 
-  private Slope along(int leaf, double[] centre, double[] direction, double h) {
+  /** Returns the slope of the longer step unless that of the shorter one says more. */
+  private static Slope better(Slope longer, Slope shorter, Expected expected) {
+    if (longer.kink() != null) return shorter;
+    if (shorter.kink() != null || expected.drowns(shorter)) return longer;
+    return expected.gap(shorter) < expected.gap(longer) ? shorter : longer;
+  }
+
+  private Slope along(int leaf, Tensor centre, Tensor direction, double h) {
     Sum[] at = new Sum[4];
     int[] steps = {-2, -1, 1, 2};
     for (int i = 0; i < 4; i++) at[i] = valueAt(leaf, centre, direction, steps[i] * h);
@@ -81,24 +92,19 @@ record FiniteDifferences<T>(
   }
 
   /** Returns how far a unit of the step goes: as far as what it moves is large, at least 1. */
-  private static double reach(double[] centre, double[] direction) {
-    double size = 1;
-    double moved = 0;
-    for (int i = 0; i < centre.length; i++) {
-      if (direction[i] != 0) size = Math.max(size, Math.abs(centre[i]));
-      moved = Math.max(moved, Math.abs(direction[i]));
-    }
+  private static double reach(Tensor centre, Tensor direction) {
+    Tensor moves = direction.abs();
+    Tensor moving = moves.greater(0).where(centre.abs(), centre.zerosLike());
+    double size = Math.max(1, moving.max().item());
+    double moved = moves.max().item();
     return moved == 0 ? size : size / moved;
   }
 
-  private Sum valueAt(int leaf, double[] centre, double[] direction, double distance) {
+  private Sum valueAt(int leaf, Tensor centre, Tensor direction, double distance) {
     try (var _ = TensorScope.open()) {
       List<Tensor> leaves = new ArrayList<>(TensorTree.leaves(inputs));
-      double[] moved = new double[centre.length];
-      for (int i = 0; i < moved.length; i++) moved[i] = centre[i] + distance * direction[i];
-      Tensor before = leaves.get(leaf);
-      Shape shape = before.shape();
-      leaves.set(leaf, Tensor.of(shape, moved).toType(before.dtype()));
+      Tensor moved = centre.plus(direction.times(distance));
+      leaves.set(leaf, moved.toType(leaves.get(leaf).dtype()));
       Choices here = frozen ? Choices.repeating(choices) : Choices.noting();
       T there = TensorTree.withLeaves(inputs, leaves);
       List<Tensor> results = here.during(() -> function.apply(there));
@@ -110,12 +116,9 @@ record FiniteDifferences<T>(
     double value = 0;
     double size = 0;
     for (int r = 0; r < results.size(); r++) {
-      double[] result = results.get(r).toDoubles();
-      double[] weight = weights.get(r).toDoubles();
-      for (int i = 0; i < result.length; i++) {
-        value += result[i] * weight[i];
-        size += Math.abs(result[i] * weight[i]);
-      }
+      Tensor terms = results.get(r).toType(DType.F64).times(weights.get(r).toType(DType.F64));
+      value += terms.sum().item();
+      size += terms.abs().sum().item();
     }
     return new Sum(value, size, kink);
   }

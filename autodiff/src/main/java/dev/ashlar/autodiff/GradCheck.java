@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * Small tensors are compared element by element, big ones along random directions. At a kink or
  * jump finite differences mean nothing: where a choice (a block, a maximum, a sign) changes within
  * the step, the step is shortened, another direction drawn, or at last the element left out, and
- * the report says so. {@link #withFrozenChoices} holds choices fast instead.
+ * the report says so. {@link #withFrozenChoices} holds choices fast instead. The step is shortened
+ * too where a function bends so much that its differences over the first step are not its slope.
  *
  * @param dtype what floating-point tensors are cast to before the check
  * @param order 1, or 2 to check the gradient of the gradient as well
@@ -208,27 +209,33 @@ public record GradCheck(
       int number = at++;
       Tensor input = leaves.get(number);
       if (!Tape.carriesGradient(input) || input.size() == 0) continue;
-      double[] gradient =
-          gradients.get(number).map(Tensor::toDoubles).orElse(new double[(int) input.size()]);
+      Tensor gradient =
+          gradients
+              .get(number)
+              .map(each -> each.toType(DType.F64))
+              .orElseGet(() -> Tensor.zeros(DType.F64, input.shape().dims()));
       var comparison = new Comparison(derivative, leaf.getKey(), input, gradient);
       worst.add(
           input.size() <= elements
-              ? comparison.byElement(differences, number)
+              ? comparison.byElement(differences, number, tolerance)
               : comparison.byDirection(differences, number, this));
     }
     return worst;
   }
 
   /** One tensor's gradient, held against finite differences. */
-  private record Comparison(int derivative, String path, Tensor input, double[] gradient) {
-    GradReport.Worst byElement(FiniteDifferences<?> differences, int leaf) {
+  private record Comparison(int derivative, String path, Tensor input, Tensor gradient) {
+    GradReport.Worst byElement(FiniteDifferences<?> differences, int leaf, double tolerance) {
+      double[] analytic = gradient.toDoubles();
       double largest = 0;
-      for (double each : gradient) largest = Math.max(largest, Math.abs(each));
+      for (double each : analytic) largest = Math.max(largest, Math.abs(each));
       var tally = new Tally(derivative, path);
-      for (int i = 0; i < gradient.length; i++) {
-        double[] direction = new double[gradient.length];
-        direction[i] = 1;
-        tally.add(index(i), gradient[i], differences.along(leaf, direction), 0.01 * largest);
+      for (int i = 0; i < analytic.length; i++) {
+        double[] unit = new double[analytic.length];
+        unit[i] = 1;
+        Tensor direction = Tensor.of(input.shape(), unit);
+        var expected = new Expected(analytic[i], 0.01 * largest, tolerance);
+        tally.add(index(i), expected, differences.along(leaf, direction, expected));
       }
       return tally.worst();
     }
@@ -237,24 +244,29 @@ public record GradCheck(
       var tally = new Tally(derivative, path);
       int most = check.projections() + REDRAWN;
       for (int p = 0; p < most && tally.compared < check.projections(); p++) {
-        Key key = Key.of(check.seed()).fold(leaf).fold(p);
-        double[] direction = new double[gradient.length];
-        double analytic = 0;
-        double squares = 0;
-        boolean moves = false;
-        // After a kink, over half as many elements: of very many, some always stand near one.
-        double share = Math.scalb(1.0, -tally.leftOut);
-        for (int i = 0; i < direction.length; i++) {
-          if (share < 1 && key.fold(1).uniform(i) >= share) continue;
-          moves = true;
-          direction[i] = key.normal(i);
-          analytic += gradient[i] * direction[i];
-          squares += gradient[i] * direction[i] * gradient[i] * direction[i];
+        try (var _ = TensorScope.open()) {
+          Key key = Key.of(check.seed()).fold(leaf).fold(p);
+          // After a kink, over half as many elements: of very many, some always stand near one.
+          Tensor direction = direction(key, Math.scalb(1.0, -tally.leftOut));
+          if (direction.abs().max().item() == 0) continue;
+          Tensor terms = gradient.times(direction);
+          double norm = Math.sqrt(terms.square().sum().item());
+          var expected = new Expected(terms.sum().item(), 0.1 * norm, check.tolerance());
+          tally.add(null, expected, differences.along(leaf, direction, expected));
         }
-        if (!moves) continue;
-        tally.add(null, analytic, differences.along(leaf, direction), 0.1 * Math.sqrt(squares));
       }
       return tally.worst();
+    }
+
+    /**
+     * Returns random numbers for a share of the elements, picked at random, and zeros for others.
+     */
+    private Tensor direction(Key key, double share) {
+      int[] dims = input.shape().dims();
+      Tensor direction = Tensor.normal(key, DType.F64, dims);
+      if (share == 1) return direction;
+      Tensor picked = Tensor.uniform(key.fold(1), DType.F64, dims).less(share);
+      return picked.where(direction, direction.zerosLike());
     }
 
     private List<Integer> index(int element) {

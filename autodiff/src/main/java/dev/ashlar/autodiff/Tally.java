@@ -22,33 +22,18 @@ final class Tally {
   }
 
   /** Compares a gradient with finite differences, unless a kink makes these meaningless. */
-  void add(
-      @Nullable List<Integer> index,
-      double analytic,
-      FiniteDifferences.Slope numeric,
-      double floor) {
+  void add(@Nullable List<Integer> index, Expected expected, FiniteDifferences.Slope numeric) {
     if (numeric.kink() != null) {
       leftOut++;
       kink = numeric.kink();
       return;
     }
     compared++;
-    double gap = gap(analytic, numeric, floor);
+    double gap = expected.gap(numeric);
     if (worst != null && !(gap > worst.relativeGap())) return;
-    worst = new GradReport.Worst(order, path, index, analytic, numeric.value(), gap, 0, 0, null);
-  }
-
-  /**
-   * Returns the distance beyond noise, relative to the greatest of both and {@code floor}; infinite
-   * for NaN.
-   */
-  private static double gap(double analytic, FiniteDifferences.Slope numeric, double floor) {
-    double distance = Math.abs(analytic - numeric.value());
-    if (Double.isNaN(distance)) return Double.POSITIVE_INFINITY;
-    double beyond = distance - numeric.noise();
-    if (beyond <= 0) return 0;
-    double size = Math.max(Math.abs(analytic), Math.abs(numeric.value()));
-    return beyond / Math.max(size, floor);
+    worst =
+        new GradReport.Worst(
+            order, path, index, expected.slope(), numeric.value(), gap, 0, 0, null);
   }
 
   /** Returns the worst; of a tensor with a kink everywhere, one that never passes. */

@@ -66,6 +66,14 @@ final class GradCheckTest {
   }
 
   @Test
+  void aFunctionThatBendsWithinTheStepPasses() {
+    Tensor x = Tensor.normal(Key.of(4), DType.F64, 20, 15);
+    Tensor w = Tensor.normal(Key.of(5), DType.F64, 15, 20);
+    GradCheck.inF64().check(w, t -> x.matmul(t).times(20).sin());
+    GradCheck.inF64().check(Tensor.of(0.3, 0.4), t -> t.times(200).sin());
+  }
+
+  @Test
   void aWrongElementIsFoundAndNamed() {
     record Holder(Tensor value) {}
     var x = new Holder(Tensor.normal(Key.of(3), DType.F64, 3, 4));
