@@ -4,7 +4,6 @@ import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Interpreter;
-import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
@@ -126,22 +125,21 @@ public record Rope(Packing packing, int start, double theta, boolean inverse)
   }
 
   private void turnDoubles(Operand x, Operand out, int row, RopeTable table, int angles) {
-    Layout in = x.layout();
-    int size = in.shape().dim(2);
+    int size = x.shape().dim(2);
     int half = size / 2;
-    long stride = in.strideElements(2);
-    for (int h = 0; h < in.shape().dim(1); h++) {
-      long at = in.offsetElements() + row * in.strideElements(0) + h * in.strideElements(1);
-      long to = ((long) row * in.shape().dim(1) + h) * size;
+    double[] numbers = RowMajor.doubles(x, row);
+    for (int at = 0; at < numbers.length; at += size) {
       for (int i = 0; i < half; i++) {
-        double a = x.getDouble(at + i * stride);
-        double b = x.getDouble(at + (i + half) * stride);
+        double a = numbers[at + i];
+        double b = numbers[at + i + half];
         double cos = table.cos(angles + i);
         double sin = inverse ? -table.sin(angles + i) : table.sin(angles + i);
-        out.setDouble(to + i, a * cos - b * sin);
-        out.setDouble(to + i + half, b * cos + a * sin);
+        numbers[at + i] = a * cos - b * sin;
+        numbers[at + i + half] = b * cos + a * sin;
       }
     }
+    long to = (long) row * numbers.length * Double.BYTES;
+    MemorySegment.copy(numbers, 0, out.data(), ValueLayout.JAVA_DOUBLE, to, numbers.length);
   }
 
   @Override

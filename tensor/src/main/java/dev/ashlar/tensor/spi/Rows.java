@@ -1,5 +1,6 @@
 package dev.ashlar.tensor.spi;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,13 +46,27 @@ public final class Rows {
   /** Reads a row as doubles into the beginning of {@code into}. */
   public void read(long row, double[] into) {
     long at = start(row);
+    if (hasWholeDoubles()) {
+      MemorySegment data = operand.data();
+      MemorySegment.copy(data, ValueLayout.JAVA_DOUBLE, at * Double.BYTES, into, 0, width);
+      return;
+    }
     for (int i = 0; i < width; i++) into[i] = operand.getDouble(at + i * stride);
   }
 
   /** Writes a row from the beginning of {@code from}, rounded to the element type. */
   public void write(long row, double[] from) {
     long at = start(row);
+    if (hasWholeDoubles()) {
+      MemorySegment data = operand.data();
+      MemorySegment.copy(from, 0, data, ValueLayout.JAVA_DOUBLE, at * Double.BYTES, width);
+      return;
+    }
     for (int i = 0; i < width; i++) operand.setDouble(at + i * stride, from[i]);
+  }
+
+  private boolean hasWholeDoubles() {
+    return stride == 1 && operand.dtype() == DType.F64;
   }
 
   /**
