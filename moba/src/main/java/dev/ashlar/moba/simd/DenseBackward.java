@@ -11,16 +11,23 @@ import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /**
  * The backward pass of dense attention. With the probabilities P, computed again: dV = Pᵀ dO, dP =
  * dO Vᵀ, dX = P (dP - delta), dQ = dX K, dK = dXᵀ Q (arXiv 2205.14135, algorithm 4).
  *
- * <p>A sequence is cut into equal parts, and stage s takes the queries of each part p to the keys
- * of part p - s. Within a stage no two parts add to the same gradients, so that threads share the
- * parts of a stage, and every sum has one order whatever their number.
+ * <p>A sequence is cut into equal parts, and a unit of work takes the queries of one part to the
+ * keys of one. The gradients of queries are added up from the keys of their own part back to the
+ * first, and those of keys from the queries of their own part on: a unit waits for the two before
+ * it, so that every sum has one order whatever the number of threads.
  */
 final class DenseBackward {
   /** The keys taken at once. */
@@ -91,8 +98,35 @@ final class DenseBackward {
     }
   }
 
-  /** The queries of one part of a sequence, and the keys of one, for a head of keys. */
-  private record Unit(Pass pass, int keyHead, int queries, int keys, int size) {}
+  /**
+   * The queries of one part of a sequence, and the keys of one, for a head of keys.
+   *
+   * @param before the units that add to the same gradients just before
+   * @param done complete after the unit, even if it failed, so that nobody waits forever
+   */
+  private record Unit(
+      Pass pass,
+      int keyHead,
+      int queries,
+      int keys,
+      int size,
+      List<CompletableFuture<Void>> before,
+      CompletableFuture<Void> done) {
+
+    /** How many parts the keys lie before the queries. */
+    int stage() {
+      return (queries - keys) / size;
+    }
+
+    void compute(DenseBackward backward) {
+      try {
+        before.forEach(CompletableFuture::join);
+        backward.compute(this);
+      } finally {
+        done.complete(null);
+      }
+    }
+  }
 
   /**
    * Writes dQuery [T, H, D], dKey and dValue [T, G, D] of (query, key, value, out, logSumExp, dOut,
@@ -107,7 +141,7 @@ final class DenseBackward {
           List<Pass> passes = sequences.stream().map(each -> Pass.of(op, each, in)).toList();
           boolean finite = passes.stream().allMatch(Pass::isFinite);
           if (finite) {
-            for (List<List<Unit>> shared : shares(passes)) compute(shared, idle);
+            compute(shares(passes), idle);
             for (Pass pass : passes) pass.write(results);
           }
           passes.forEach(Pass::giveBack);
@@ -115,7 +149,10 @@ final class DenseBackward {
         });
   }
 
-  /** Computes units, those of a list one after another. */
+  /**
+   * Computes lists of units, each by one thread. A unit waits only for units of its list or of
+   * earlier ones, which some thread has begun.
+   */
   private static void compute(List<List<Unit>> shared, ConcurrentLinkedQueue<DenseBackward> idle) {
     Parallel.range(
         shared.size(),
@@ -124,33 +161,32 @@ final class DenseBackward {
           DenseBackward backward = idle.poll();
           if (backward == null) backward = new DenseBackward();
           for (List<Unit> units : shared.subList((int) from, (int) to)) {
-            for (Unit unit : units) backward.compute(unit);
+            for (Unit unit : units) unit.compute(backward);
           }
           idle.add(backward);
         });
   }
 
   /**
-   * Returns what threads share, one after another: whole heads where that gives all threads as much
-   * to do, since a head's numbers then stay in the cache; stages otherwise. Either way the
-   * gradients of queries are added up from the keys of their own part back to the first, and those
-   * of keys from the queries of their own part on.
+   * Returns what threads take one after another: whole heads where that gives all as much to do,
+   * since keys and their gradients then stay in near caches; otherwise single units of as many
+   * heads as keep all threads busy, in an order in which a unit follows long after those before it.
    */
-  private static List<List<List<Unit>>> shares(List<Pass> passes) {
+  private static List<List<Unit>> shares(List<Pass> passes) {
     List<List<Unit>> heads = new ArrayList<>();
     for (Pass pass : passes) {
       for (int head = 0; head < pass.problem.keyHeads(); head++) heads.add(head(pass, head));
     }
-    if (Loads.areEven(heads.stream().mapToLong(List::size).toArray())) return List.of(heads);
-    List<List<List<Unit>>> stages = new ArrayList<>();
-    for (List<Unit> head : heads) {
-      for (Unit unit : head) {
-        int stage = (unit.queries - unit.keys) / unit.size;
-        while (stages.size() <= stage) stages.add(new ArrayList<>());
-        stages.get(stage).add(List.of(unit));
-      }
+    if (Loads.areEven(heads.stream().mapToLong(List::size).toArray())) return heads;
+    List<List<Unit>> shares = new ArrayList<>();
+    int together = Math.ceilDiv(2 * Parallel.threads(), PARTS);
+    for (int from = 0; from < heads.size(); from += together) {
+      heads.subList(from, Math.min(heads.size(), from + together)).stream()
+          .flatMap(List::stream)
+          .sorted(Comparator.comparingInt(Unit::stage))
+          .forEach(unit -> shares.add(List.of(unit)));
     }
-    return stages;
+    return shares;
   }
 
   /** Returns the units of a head, those of the last keys first. */
@@ -158,9 +194,14 @@ final class DenseBackward {
     int length = pass.problem.sequence().length();
     int size = Math.min(Math.ceilDiv(Math.ceilDiv(length, PARTS), TILE) * TILE, LONGEST);
     List<Unit> units = new ArrayList<>();
+    Map<Integer, CompletableFuture<Void>> last = new HashMap<>(); // units by their queries
     for (int keys = (length - 1) / size * size; keys >= 0; keys -= size) {
       for (int queries = keys; queries < length; queries += size) {
-        units.add(new Unit(pass, head, queries, keys, size));
+        var before =
+            Stream.of(last.get(queries), last.get(queries - size)).filter(Objects::nonNull);
+        var done = new CompletableFuture<Void>();
+        units.add(new Unit(pass, head, queries, keys, size, before.toList(), done));
+        last.put(queries, done);
       }
     }
     return units;
