@@ -183,8 +183,10 @@ final class MobaKernelsTest {
     try {
       Parallel.threads(1);
       Answers alone = in.fused(DType.F32);
+      Answers aloneDense = in.dense(DType.F32);
       Parallel.threads(5);
       assertThat(in.fused(DType.F32).flat()).isEqualTo(alone.flat());
+      assertThat(in.dense(DType.F32).flat()).isEqualTo(aloneDense.flat());
     } finally {
       Parallel.threads(before);
     }
