@@ -70,6 +70,13 @@ public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, F
     at = atByte;
   }
 
+  /**
+   * Turns to another place of the same memory: a reference stored anew costs more than a number.
+   */
+  final void move(long atByte) {
+    at = atByte;
+  }
+
   /** Returns the memory. */
   public final MemorySegment data() {
     return data;

@@ -77,6 +77,7 @@ public final class FloatRows {
 
     private Cursor(MemorySegment room) {
       this.room = room;
+      point(inPlace ? operand.data() : room, 0);
     }
 
     /** Reads a row, with {@code padding} behind it up to the end of the last vector. */
@@ -99,8 +100,7 @@ public final class FloatRows {
 
     /** Turns to a row that is to be written whole. */
     public void begin(long row) {
-      if (inPlace) point(operand.data(), start(row) * Float.BYTES);
-      else point(room, 0);
+      if (inPlace) move(start(row) * Float.BYTES);
     }
 
     /** Stores the row that was begun or loaded, and changed. */

@@ -30,6 +30,11 @@ enum Folds {
   private static final int FLOATS = S.length();
   private static final int HALF_BYTES = LANES * Float.BYTES;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  /** Rows that are summed side by side. */
+  private static final int BAND = 8;
 
   /** What the fold of nothing is. */
   final double nothing;
@@ -91,11 +96,12 @@ enum Folds {
   }
 
   /**
-   * Folds {@code rows} rows of {@code count} floats into {@code into}, one after another.
+   * Folds {@code rows} rows of {@code count} floats into doubles, one after another.
    *
    * @param stride bytes from one row to the next
+   * @param into aligned memory: a vector that crosses a line of the cache takes twice as long
    */
-  void lanes(MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+  void lanes(MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     int whole = count - count % LANES;
     switch (this) {
       case SUM -> sumLanes(x, at, stride, rows, into, whole);
@@ -103,9 +109,11 @@ enum Folds {
       case MIN -> minLanes(x, at, stride, rows, into, whole);
     }
     for (int i = whole; i < count; i++) {
+      double lane = into.getAtIndex(DOUBLE, i);
       for (int row = 0; row < rows; row++) {
-        into[i] = join(into[i], x.get(FLOAT, at + row * stride + (long) i * Float.BYTES));
+        lane = join(lane, x.get(FLOAT, at + row * stride + (long) i * Float.BYTES));
       }
+      into.setAtIndex(DOUBLE, i, lane);
     }
   }
 
@@ -153,38 +161,73 @@ enum Folds {
   // not along several.
 
   private static void sumLanes(
-      MemorySegment x, long at, long stride, int rows, double[] into, int count) {
-    for (int row = 0; row < rows; row++) {
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    int banded = stride == count * (long) Float.BYTES ? rows - rows % BAND : 0;
+    if (banded > 0) sumBands(x, at, stride, banded, into, count);
+    DoubleVector one = DoubleVector.broadcast(D, 1);
+    for (int row = banded; row < rows; row++) {
       long from = at + row * stride;
       for (int i = 0; i < count; i += LANES) {
-        DoubleVector.fromArray(D, into, i)
-            .add(load(HALF, x, from + i * 4L).convertShape(F2D, D, 0))
-            .intoArray(into, i);
+        DoubleVectors.store(
+            floats(x, from + i * 4L).fma(one, DoubleVectors.load(into, i * 8L)), into, i * 8L);
       }
     }
   }
 
+  /**
+   * Sums rows that lie one behind the other, {@link #BAND} of them side by side, so that sums stay
+   * in registers. Meanwhile a number of each line of the next rows is read in their order, since
+   * memory is read ahead along one line only.
+   */
+  private static void sumBands(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    DoubleVector one = DoubleVector.broadcast(D, 1);
+    int ahead = 0;
+    for (int row = 0; row < rows; row += BAND) {
+      long from = at + row * stride;
+      long next = row + BAND < rows ? from + BAND * stride : from;
+      for (int i = 0; i < count; i += LANES) {
+        long line = next + i * (long) BAND * Float.BYTES;
+        ahead += x.get(INT, line) + x.get(INT, line + 64);
+        ahead += x.get(INT, line + 128) + x.get(INT, line + 192);
+        long y = from + i * 4L;
+        DoubleVector sum = floats(x, y).fma(one, DoubleVectors.load(into, i * 8L));
+        sum = floats(x, y + stride).fma(one, sum);
+        sum = floats(x, y + 2 * stride).fma(one, sum);
+        sum = floats(x, y + 3 * stride).fma(one, sum);
+        sum = floats(x, y + 4 * stride).fma(one, sum);
+        sum = floats(x, y + 5 * stride).fma(one, sum);
+        sum = floats(x, y + 6 * stride).fma(one, sum);
+        DoubleVectors.store(floats(x, y + 7 * stride).fma(one, sum), into, i * 8L);
+      }
+    }
+    Scratch.own().readAhead = ahead;
+  }
+
   private static void maxLanes(
-      MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     for (int row = 0; row < rows; row++) {
       long from = at + row * stride;
       for (int i = 0; i < count; i += LANES) {
-        DoubleVector.fromArray(D, into, i)
-            .max(load(HALF, x, from + i * 4L).convertShape(F2D, D, 0))
-            .intoArray(into, i);
+        DoubleVectors.store(
+            DoubleVectors.load(into, i * 8L).max(floats(x, from + i * 4L)), into, i * 8L);
       }
     }
   }
 
   private static void minLanes(
-      MemorySegment x, long at, long stride, int rows, double[] into, int count) {
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     for (int row = 0; row < rows; row++) {
       long from = at + row * stride;
       for (int i = 0; i < count; i += LANES) {
-        DoubleVector.fromArray(D, into, i)
-            .min(load(HALF, x, from + i * 4L).convertShape(F2D, D, 0))
-            .intoArray(into, i);
+        DoubleVectors.store(
+            DoubleVectors.load(into, i * 8L).min(floats(x, from + i * 4L)), into, i * 8L);
       }
     }
+  }
+
+  /** Returns floats as the doubles of a vector. */
+  private static DoubleVector floats(MemorySegment x, long at) {
+    return (DoubleVector) load(HALF, x, at).convertShape(F2D, D, 0);
   }
 }

@@ -6,6 +6,7 @@ import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.List;
 record ReduceKernel(Op.Reduction op) implements Kernel {
   /** Elements in a piece: worth handing to another thread. */
   private static final int PIECE = 32 * Blocks.SIZE;
+
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
@@ -132,24 +135,24 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
           Math.max(1, PIECE / Math.max(1, width * Math.min(height, folded))),
           (from, to) -> {
             MemorySegment block = Scratch.own().line(0, Blocks.SIZE);
-            double[] lanes = new double[Blocks.SIZE];
+            MemorySegment lanes = Scratch.own().line(1, 2 * Blocks.SIZE);
             for (long i = from; i < to; i++) {
               long number = i / columns;
               long column = i % columns * width;
               int count = (int) Math.min(width, inner - column);
               long first = number % pieces * height;
               long end = Math.min(folded, first + height);
-              Arrays.fill(lanes, 0, count, fold.nothing);
+              for (int k = 0; k < count; k++) lanes.setAtIndex(DOUBLE, k, fold.nothing);
               long at = (number / pieces * folded + first) * inner + column;
               foldRows(at, (int) (end - first), lanes, count, block);
-              System.arraycopy(lanes, 0, results, (int) (number * inner + column), count);
+              MemorySegment.copy(lanes, DOUBLE, 0, results, (int) (number * inner + column), count);
             }
           });
       join(results, inner, pieces);
     }
 
     /** Folds rows of {@code count} elements, the first of which begins at element {@code at}. */
-    private void foldRows(long at, int rows, double[] lanes, int count, MemorySegment block) {
+    private void foldRows(long at, int rows, MemorySegment lanes, int count, MemorySegment block) {
       if (rows <= 0) return;
       long direct = x.sideBySide(at, count);
       long stride = x.distance(at, rows, inner);

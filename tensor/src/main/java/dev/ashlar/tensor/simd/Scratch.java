@@ -26,6 +26,9 @@ final class Scratch {
   /** The number of the block whose panels are packed here. */
   long packed;
 
+  /** Where numbers go that were read only to bring memory near; nobody looks at it. */
+  int readAhead;
+
   private float[] rows = new float[0];
   private float[] panels = new float[0];
   private float[] sums = new float[0];
