@@ -89,8 +89,9 @@ public final class Parallel {
 
   /**
    * Runs {@code body} over 0 (inclusive) to {@code size} (exclusive) in chunks of {@code grain}
-   * iterations, the last one smaller. What a chunk throws is thrown here, once the other threads
-   * have stopped.
+   * iterations, the last one smaller. Chunks are begun in ascending order, so that one may wait for
+   * another before it, also if that fails. What a chunk throws is thrown here, once the other
+   * threads have stopped.
    */
   public static void range(long size, long grain, Chunk body) {
     if (size <= 0) return;
@@ -206,9 +207,10 @@ public final class Parallel {
     void work() {
       INSIDE.set(true);
       try {
-        for (int chunk = next.getAndIncrement();
-            chunk < chunks && failure == null;
-            chunk = next.getAndIncrement()) {
+        // Asked before a chunk is taken: another may wait for one that is.
+        while (failure == null) {
+          int chunk = next.getAndIncrement();
+          if (chunk >= chunks) break;
           long from = chunk * step;
           body.compute(from, Math.min(size, from + step));
         }

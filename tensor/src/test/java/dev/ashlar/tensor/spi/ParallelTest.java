@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ParallelTest {
   private final int before = Parallel.threads();
@@ -96,6 +98,31 @@ class ParallelTest {
                       throw new StackOverflowError();
                     }))
         .isInstanceOf(StackOverflowError.class);
+  }
+
+  @Test
+  @Timeout(60)
+  void aChunkMayWaitForEarlierOnesEvenIfOneFails() {
+    Parallel.threads(4);
+    for (int round = 0; round < 2_000; round++) {
+      int bad = round % 20;
+      List<CompletableFuture<Void>> done = new ArrayList<>();
+      for (int i = 0; i < 20; i++) done.add(new CompletableFuture<>());
+      assertThatThrownBy(
+              () ->
+                  Parallel.range(
+                      20,
+                      1,
+                      (from, _) -> {
+                        try {
+                          done.subList(0, (int) from).forEach(CompletableFuture::join);
+                          if (from == bad) throw new IllegalArgumentException("chunk " + from);
+                        } finally {
+                          done.get((int) from).complete(null);
+                        }
+                      }))
+          .hasMessage("chunk " + bad);
+    }
   }
 
   @Test
