@@ -61,11 +61,12 @@ public final class VectorMath {
   /** Returns e^x. Error below 1 ulp (below 1.5 ulp where the result is subnormal). */
   public static FloatVector exp(FloatVector x) {
     FloatVector shifted = x.fma(LOG2_E, ROUNDER);
-    FloatVector expm1 = expm1Reduced(x, shifted.sub(ROUNDER));
+    FloatVector r = reduced(x, shifted.sub(ROUNDER));
     // 2^n in two factors: n alone may leave the range of exponents.
     IntVector n = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
     IntVector half = n.lanewise(ASHR, 1);
-    FloatVector y = expm1.add(1f).mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
+    FloatVector y =
+        slope(r).fma(r, r.broadcast(1f)).mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
     return y.blend(0f, x.compare(LT, EXP_ZERO_BELOW))
         .blend(Float.POSITIVE_INFINITY, x.compare(GT, EXP_INFINITE_ABOVE));
   }
@@ -77,10 +78,11 @@ public final class VectorMath {
    */
   public static FloatVector expFlushed(FloatVector x) {
     FloatVector shifted = x.fma(LOG2_E, EXPONENT_ROUNDER);
-    FloatVector expm1 = expm1Reduced(x, shifted.sub(EXPONENT_ROUNDER));
-    // (e^r - 1)·2^n + 2^n, rounded once.
+    FloatVector r = reduced(x, shifted.sub(EXPONENT_ROUNDER));
     FloatVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
-    return expm1.fma(power, power).blend(0f, x.compare(LT, EXP_NORMAL_FROM));
+    // (e^r - 1)·2^n + 2^n, rounded once.
+    FloatVector y = slope(r).fma(r.mul(power), power);
+    return y.blend(0f, x.compare(LT, EXP_NORMAL_FROM));
   }
 
   /** Returns e^x - 1. Error below 1.5 ulp. */
@@ -98,16 +100,29 @@ public final class VectorMath {
         .blend(x, tiny);
   }
 
+  /** Returns (e^r - 1) / r for r within ±ln(2)/2, by a minimax polynomial. */
+  private static FloatVector slope(FloatVector r) {
+    FloatVector p = r.fma(0x1.6a23cep-10f, 0x1.123a2p-7f);
+    p = p.fma(r, r.broadcast(0x1.5558f2p-5f));
+    p = p.fma(r, r.broadcast(0x1.555492p-3f));
+    p = p.fma(r, r.broadcast(0x1.fffffcp-2f));
+    return p.fma(r, r.broadcast(1f));
+  }
+
   /** Returns e^r - 1 where r = x - n·ln 2 lies within ±ln(2)/2, by a minimax polynomial. */
   private static FloatVector expm1Reduced(FloatVector x, FloatVector n) {
-    FloatVector r = n.fma(n.broadcast(-LN2), x);
-    r = n.fma(n.broadcast(-LN2_LOW), r);
+    FloatVector r = reduced(x, n);
     FloatVector p = r.fma(0x1.9e7cf8p-13f, 0x1.6d3a84p-10f);
     p = p.fma(r, r.broadcast(0x1.1112d4p-7f));
     p = p.fma(r, r.broadcast(0x1.5554f8p-5f));
     p = p.fma(r, r.broadcast(0x1.555554p-3f));
     p = p.fma(r, r.broadcast(0.5f));
     return r.mul(r).fma(p, r);
+  }
+
+  /** Returns x - n·ln 2, with ln 2 in two parts. */
+  private static FloatVector reduced(FloatVector x, FloatVector n) {
+    return n.fma(n.broadcast(-LN2_LOW), n.fma(n.broadcast(-LN2), x));
   }
 
   private static FloatVector powerOfTwo(IntVector n) {
