@@ -117,15 +117,6 @@ final class DenseBackward {
     int stage() {
       return (queries - keys) / size;
     }
-
-    void compute(DenseBackward backward) {
-      try {
-        before.forEach(CompletableFuture::join);
-        backward.compute(this);
-      } finally {
-        done.complete(null);
-      }
-    }
   }
 
   /**
@@ -141,7 +132,8 @@ final class DenseBackward {
           List<Pass> passes = sequences.stream().map(each -> Pass.of(op, each, in)).toList();
           boolean finite = passes.stream().allMatch(Pass::isFinite);
           if (finite) {
-            compute(shares(passes), idle);
+            List<List<Unit>> shares = shares(passes);
+            Parallel.range(shares.size(), 1, (from, _) -> compute(shares.get((int) from), idle));
             for (Pass pass : passes) pass.write(results);
           }
           passes.forEach(Pass::giveBack);
@@ -150,21 +142,22 @@ final class DenseBackward {
   }
 
   /**
-   * Computes lists of units, each by one thread. A unit waits only for units of its list or of
-   * earlier ones, which some thread has begun.
+   * Computes units one after another. Each waits only for units of this list or of earlier ones,
+   * which some thread has begun.
    */
-  private static void compute(List<List<Unit>> shared, ConcurrentLinkedQueue<DenseBackward> idle) {
-    Parallel.range(
-        shared.size(),
-        1,
-        (from, to) -> {
-          DenseBackward backward = idle.poll();
-          if (backward == null) backward = new DenseBackward();
-          for (List<Unit> units : shared.subList((int) from, (int) to)) {
-            for (Unit unit : units) unit.compute(backward);
-          }
-          idle.add(backward);
-        });
+  private static void compute(List<Unit> units, ConcurrentLinkedQueue<DenseBackward> idle) {
+    try {
+      DenseBackward backward = idle.poll();
+      if (backward == null) backward = new DenseBackward();
+      for (Unit unit : units) {
+        unit.before.forEach(CompletableFuture::join);
+        backward.compute(unit);
+        unit.done.complete(null);
+      }
+      idle.add(backward);
+    } finally {
+      units.forEach(unit -> unit.done.complete(null));
+    }
   }
 
   /**
