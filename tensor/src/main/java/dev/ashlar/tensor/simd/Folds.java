@@ -36,6 +36,9 @@ enum Folds {
   /** Rows that are summed side by side. */
   private static final int BAND = 8;
 
+  /** Bytes that memory gives at least. */
+  private static final int CACHE_LINE = 64;
+
   /** What the fold of nothing is. */
   final double nothing;
 
@@ -187,9 +190,8 @@ enum Folds {
       long from = at + row * stride;
       long next = row + BAND < rows ? from + BAND * stride : from;
       for (int i = 0; i < count; i += LANES) {
-        long line = next + i * (long) BAND * Float.BYTES;
-        ahead += x.get(INT, line) + x.get(INT, line + 64);
-        ahead += x.get(INT, line + 128) + x.get(INT, line + 192);
+        long part = next + i * (long) BAND * Float.BYTES;
+        for (int b = 0; b < BAND * HALF_BYTES; b += CACHE_LINE) ahead += x.get(INT, part + b);
         long y = from + i * 4L;
         DoubleVector sum = floats(x, y).fma(one, DoubleVectors.load(into, i * 8L));
         sum = floats(x, y + stride).fma(one, sum);
