@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  * arises.
  */
 public final class SoftmaxRows {
-  private static final int PART = 2048;
+  private static final int PART = 128 * LANES;
 
   /** Up to here a difference is rounded no more coarsely than the power of it. */
   private static final float SLACK = 2;
