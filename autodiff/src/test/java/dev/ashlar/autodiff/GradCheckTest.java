@@ -74,6 +74,15 @@ final class GradCheckTest {
   }
 
   @Test
+  void aWrongGradientOfAFunctionThatBendsWithinTheStepIsFound() {
+    Tensor x = Tensor.of(0.3, 0.4);
+    GradReport report = GradCheck.inF64().report(x, t -> square(t.times(200).sin(), 1, 1e-4));
+    assertThat(report.passed()).isFalse();
+    assertThat(report.worst().index()).containsExactly(1);
+    assertThat(report.worst().relativeGap()).isBetween(2e-5, 2e-4);
+  }
+
+  @Test
   void aWrongElementIsFoundAndNamed() {
     record Holder(Tensor value) {}
     var x = new Holder(Tensor.normal(Key.of(3), DType.F64, 3, 4));

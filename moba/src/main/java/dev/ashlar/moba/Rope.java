@@ -9,8 +9,7 @@ import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import dev.ashlar.tensor.spi.Rows;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,54 +91,51 @@ public record Rope(Packing packing, int start, double theta, boolean inverse)
     if (x.size() == 0) return;
     RopeTable table = RopeTable.of(theta, x.shape().dim(2), start, packing.maxLength());
     int[] positions = packing.positions();
+    int heads = x.shape().dim(1);
+    Rows in = Rows.of(x);
+    Rows out = Rows.of(outputs.getFirst());
     Parallel.range(
         positions.length,
         16,
         (from, to) -> {
-          for (int row = (int) from; row < to; row++) {
-            int angles = table.at(start + positions[row]);
-            if (x.dtype() == DType.F32) turnFloats(x, outputs.getFirst(), row, table, angles);
-            else turnDoubles(x, outputs.getFirst(), row, table, angles);
+          for (long row = from * heads; row < to * heads; row++) {
+            int angles = table.at(start + positions[(int) (row / heads)]);
+            if (x.dtype() == DType.F32) turnFloats(in, out, row, table, angles);
+            else turnDoubles(in, out, row, table, angles);
           }
         });
   }
 
-  private void turnFloats(Operand x, Operand out, int row, RopeTable table, int angles) {
-    int size = x.shape().dim(2);
-    int half = size / 2;
+  private void turnFloats(Rows x, Rows out, long row, RopeTable table, int angles) {
+    int half = x.width() / 2;
     float sign = inverse ? -1 : 1;
     float[] cos = table.floatCos();
     float[] sin = table.floatSin();
-    float[] numbers = RowMajor.floats(x, row);
-    for (int at = 0; at < numbers.length; at += size) {
-      for (int i = 0; i < half; i++) {
-        float a = numbers[at + i];
-        float b = numbers[at + i + half];
-        float s = sign * sin[angles + i];
-        numbers[at + i] = a * cos[angles + i] - b * s;
-        numbers[at + i + half] = b * cos[angles + i] + a * s;
-      }
+    float[] numbers = new float[x.width()];
+    x.read(row, 0, numbers, numbers.length);
+    for (int i = 0; i < half; i++) {
+      float a = numbers[i];
+      float b = numbers[i + half];
+      float s = sign * sin[angles + i];
+      numbers[i] = a * cos[angles + i] - b * s;
+      numbers[i + half] = b * cos[angles + i] + a * s;
     }
-    long to = (long) row * numbers.length * Float.BYTES;
-    MemorySegment.copy(numbers, 0, out.data(), ValueLayout.JAVA_FLOAT, to, numbers.length);
+    out.write(row, 0, numbers, numbers.length);
   }
 
-  private void turnDoubles(Operand x, Operand out, int row, RopeTable table, int angles) {
-    int size = x.shape().dim(2);
-    int half = size / 2;
-    double[] numbers = RowMajor.doubles(x, row);
-    for (int at = 0; at < numbers.length; at += size) {
-      for (int i = 0; i < half; i++) {
-        double a = numbers[at + i];
-        double b = numbers[at + i + half];
-        double cos = table.cos(angles + i);
-        double sin = inverse ? -table.sin(angles + i) : table.sin(angles + i);
-        numbers[at + i] = a * cos - b * sin;
-        numbers[at + i + half] = b * cos + a * sin;
-      }
+  private void turnDoubles(Rows x, Rows out, long row, RopeTable table, int angles) {
+    int half = x.width() / 2;
+    double[] numbers = new double[x.width()];
+    x.read(row, numbers);
+    for (int i = 0; i < half; i++) {
+      double a = numbers[i];
+      double b = numbers[i + half];
+      double cos = table.cos(angles + i);
+      double sin = inverse ? -table.sin(angles + i) : table.sin(angles + i);
+      numbers[i] = a * cos - b * sin;
+      numbers[i + half] = b * cos + a * sin;
     }
-    long to = (long) row * numbers.length * Double.BYTES;
-    MemorySegment.copy(numbers, 0, out.data(), ValueLayout.JAVA_DOUBLE, to, numbers.length);
+    out.write(row, numbers);
   }
 
   @Override

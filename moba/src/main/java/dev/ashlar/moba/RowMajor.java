@@ -32,42 +32,6 @@ final class RowMajor {
     return out;
   }
 
-  /** Returns one row [H, D] of an F32 operand [T, H, D]. */
-  static float[] floats(Operand operand, int row) {
-    Layout layout = operand.layout();
-    int size = layout.shape().dim(2);
-    float[] out = new float[layout.shape().dim(1) * size];
-    long at = layout.offsetElements() + row * layout.strideElements(0);
-    if (operand.isContiguous()) {
-      MemorySegment data = operand.data();
-      MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, at * Float.BYTES, out, 0, out.length);
-      return out;
-    }
-    for (int i = 0; i < out.length; i++) {
-      long index = at + i / size * layout.strideElements(1) + i % size * layout.strideElements(2);
-      out[i] = operand.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
-    }
-    return out;
-  }
-
-  /** Returns one row [H, D] of an F64 operand [T, H, D]. */
-  static double[] doubles(Operand operand, int row) {
-    Layout layout = operand.layout();
-    int size = layout.shape().dim(2);
-    double[] out = new double[layout.shape().dim(1) * size];
-    long at = layout.offsetElements() + row * layout.strideElements(0);
-    if (operand.isContiguous()) {
-      MemorySegment data = operand.data();
-      MemorySegment.copy(data, ValueLayout.JAVA_DOUBLE, at * Double.BYTES, out, 0, out.length);
-      return out;
-    }
-    for (int i = 0; i < out.length; i++) {
-      long index = at + i / size * layout.strideElements(1) + i % size * layout.strideElements(2);
-      out[i] = operand.data().getAtIndex(ValueLayout.JAVA_DOUBLE, index);
-    }
-    return out;
-  }
-
   /** Stores numbers in a contiguous operand. */
   static void store(double[] numbers, Operand out) {
     for (int i = 0; i < numbers.length; i++) out.setDouble(i, numbers[i]);

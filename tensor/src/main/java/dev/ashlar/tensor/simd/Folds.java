@@ -33,6 +33,9 @@ enum Folds {
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
+  // A fused multiplication by 1 adds in units that conversions leave idle.
+  private static final DoubleVector ONE = DoubleVector.broadcast(D, 1);
+
   /** Rows that are summed side by side. */
   private static final int BAND = 8;
 
@@ -124,18 +127,16 @@ enum Folds {
   private static void sums(
       MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
     double[] lanes = Scratch.own().lanes;
-    // A fused multiplication by 1 adds in units that conversions leave idle.
-    DoubleVector one = DoubleVector.broadcast(D, 1);
     for (int line = 0; line < lines; line++) {
       long from = at + line * stride;
       DoubleVector low = DoubleVector.zero(D);
       DoubleVector high = low;
       for (int i = 0; i < count; i += FLOATS) {
         var first = (DoubleVector) load(HALF, x, from + i * 4L).convertShape(F2D, D, 0);
-        low = first.fma(one, low);
+        low = first.fma(ONE, low);
         var second =
             (DoubleVector) load(HALF, x, from + HALF_BYTES + i * 4L).convertShape(F2D, D, 0);
-        high = second.fma(one, high);
+        high = second.fma(ONE, high);
       }
       low.add(high).intoArray(lanes, line * LANES);
     }
@@ -167,12 +168,11 @@ enum Folds {
       MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     int banded = stride == count * (long) Float.BYTES ? rows - rows % BAND : 0;
     if (banded > 0) sumBands(x, at, stride, banded, into, count);
-    DoubleVector one = DoubleVector.broadcast(D, 1);
     for (int row = banded; row < rows; row++) {
       long from = at + row * stride;
       for (int i = 0; i < count; i += LANES) {
         DoubleVectors.store(
-            floats(x, from + i * 4L).fma(one, DoubleVectors.load(into, i * 8L)), into, i * 8L);
+            floats(x, from + i * 4L).fma(ONE, DoubleVectors.load(into, i * 8L)), into, i * 8L);
       }
     }
   }
@@ -184,7 +184,6 @@ enum Folds {
    */
   private static void sumBands(
       MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
-    DoubleVector one = DoubleVector.broadcast(D, 1);
     int ahead = 0;
     for (int row = 0; row < rows; row += BAND) {
       long from = at + row * stride;
@@ -193,14 +192,14 @@ enum Folds {
         long part = next + i * (long) BAND * Float.BYTES;
         for (int b = 0; b < BAND * HALF_BYTES; b += CACHE_LINE) ahead += x.get(INT, part + b);
         long y = from + i * 4L;
-        DoubleVector sum = floats(x, y).fma(one, DoubleVectors.load(into, i * 8L));
-        sum = floats(x, y + stride).fma(one, sum);
-        sum = floats(x, y + 2 * stride).fma(one, sum);
-        sum = floats(x, y + 3 * stride).fma(one, sum);
-        sum = floats(x, y + 4 * stride).fma(one, sum);
-        sum = floats(x, y + 5 * stride).fma(one, sum);
-        sum = floats(x, y + 6 * stride).fma(one, sum);
-        DoubleVectors.store(floats(x, y + 7 * stride).fma(one, sum), into, i * 8L);
+        DoubleVector sum = floats(x, y).fma(ONE, DoubleVectors.load(into, i * 8L));
+        sum = floats(x, y + stride).fma(ONE, sum);
+        sum = floats(x, y + 2 * stride).fma(ONE, sum);
+        sum = floats(x, y + 3 * stride).fma(ONE, sum);
+        sum = floats(x, y + 4 * stride).fma(ONE, sum);
+        sum = floats(x, y + 5 * stride).fma(ONE, sum);
+        sum = floats(x, y + 6 * stride).fma(ONE, sum);
+        DoubleVectors.store(floats(x, y + 7 * stride).fma(ONE, sum), into, i * 8L);
       }
     }
     Scratch.own().readAhead = ahead;
