@@ -268,7 +268,7 @@ final class DenseBackward {
     if (ahead + count - 1 > lane) StripSoftmax.hideFuture(scores, at, count, ahead - lane);
     StripSoftmax.powers(scores, at, count, logSumExp, lane, sums);
     PanelRows values = pass.problem.value();
-    PanelProducts.gradients(
+    PanelProducts.scores(
         values.numbers,
         values.at(keyHead, 0, key),
         values.step(),
@@ -276,11 +276,9 @@ final class DenseBackward {
         values.size,
         pass.dOutPanels.numbers,
         pass.dOutPanels.at(head, query + lane),
-        scores,
-        delta,
-        lane,
         dScores,
         at);
+    StripSoftmax.gradients(scores, dScores, at, count, delta, lane);
   }
 
   /** Adds weighted rows of queries to rows of keys; each key is seen from its own query on. */

@@ -7,6 +7,7 @@ import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
+import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
 
 import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.tensor.simd.VectorMath;
@@ -29,13 +30,16 @@ final class DenseForward {
   /**
    * The queries of a tile: while they take turns, keys and values stay in the second-level cache.
    */
-  private static final int TILE = 4 * PANEL;
+  private static final int TILE = 2 * PanelProducts.TILE;
 
   /** Sequences up to this length are cut into half tiles, in the interest of many threads. */
   private static final int LONG = 2048;
 
-  /** The keys taken at once: long sums, and few times that a maximum grows. */
-  private static final int KEYS = 256;
+  /**
+   * The keys taken at once: long sums, and few times that a maximum grows. Fewer where blocks of
+   * four rows read their weights, a line of cache for each key, twice as often.
+   */
+  private static final int KEYS = ARE_MANY ? 256 : 128;
 
   /** The keys scored at once: their scores are still in the first-level cache for the powers. */
   private static final int STRIP = 64;
@@ -131,7 +135,9 @@ final class DenseForward {
       }
     }
     for (int lane = PANEL; lane < size; lane += PANEL) {
-      visit(tile, from, lane, lane);
+      for (int key = 0; key < lane; key += KEYS) {
+        visit(tile, from + key, Math.min(KEYS, lane - key), lane);
+      }
     }
   }
 

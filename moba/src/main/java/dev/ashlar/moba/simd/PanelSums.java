@@ -5,6 +5,7 @@ import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
+import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -18,11 +19,12 @@ final class PanelSums {
 
   /**
    * Returns how many numbers of rows one call of {@link #collect} or {@link #spread} takes when
-   * {@code rest} are left: two vectors, or three, which lie in two panels, where these are the
-   * last.
+   * {@code rest} are left: two vectors, or three, which lie in two panels, where these are the last
+   * and registers are many.
    */
   static int taken(int rest) {
-    return rest > COLUMNS && rest <= COLUMNS + LANES ? COLUMNS + LANES : COLUMNS;
+    boolean three = ARE_MANY && rest > COLUMNS && rest <= COLUMNS + LANES;
+    return three ? COLUMNS + LANES : COLUMNS;
   }
 
   /**
@@ -47,7 +49,10 @@ final class PanelSums {
       int to,
       int intoStep,
       int rest) {
-    if (taken(rest) == COLUMNS) {
+    if (!ARE_MANY) {
+      collectFour(weights, at, depth, rows, from, into, to);
+      collectFour(weights, at + 4, depth, rows, from, into, to + 4 * COLUMNS);
+    } else if (taken(rest) == COLUMNS) {
       collectTwo(weights, at, depth, rows, from, into, to);
     } else {
       collectThree(weights, at, depth, rows, from, step, into, to, intoStep);
@@ -121,6 +126,44 @@ final class PanelSums {
         .intoArray(into, to + 7 * COLUMNS);
     c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
         .intoArray(into, to + 7 * COLUMNS + LANES);
+  }
+
+  /** Four rows by two vectors, whose sums sixteen registers hold. */
+  private static void collectFour(
+      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
+    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+    }
+    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
+    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
   }
 
   private static void collectThree(
@@ -262,12 +305,17 @@ final class PanelSums {
       int to,
       int intoStep,
       int rest) {
-    if (taken(rest) == COLUMNS) {
+    if (ARE_MANY && taken(rest) == COLUMNS) {
       spreadTwo(weights, at, depth, rows, from, into, to);
-    } else {
-      for (int j = 0; j < ROWS; j += 4) {
-        int row = to + j * COLUMNS;
-        spreadFour(weights, at + j * PITCH, depth, rows, from, step, into, row, intoStep);
+      return;
+    }
+    for (int j = 0; j < ROWS; j += 4) {
+      int weight = at + j * PITCH;
+      int row = to + j * COLUMNS;
+      if (ARE_MANY) {
+        spreadFourByThree(weights, weight, depth, rows, from, step, into, row, intoStep);
+      } else {
+        spreadFour(weights, weight, depth, rows, from, into, row);
       }
     }
   }
@@ -341,8 +389,46 @@ final class PanelSums {
         .intoArray(into, to + 7 * COLUMNS + LANES);
   }
 
-  /** Four rows: eight of three vectors would run at nine tenths of their pace. */
+  /** Four rows by two vectors, whose sums sixteen registers hold. */
   private static void spreadFour(
+      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
+    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
+    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
+    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
+    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+    }
+    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
+    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
+    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
+    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
+        .intoArray(into, to + COLUMNS + LANES);
+    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
+        .intoArray(into, to + 2 * COLUMNS);
+    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
+        .intoArray(into, to + 2 * COLUMNS + LANES);
+    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
+        .intoArray(into, to + 3 * COLUMNS);
+    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
+        .intoArray(into, to + 3 * COLUMNS + LANES);
+  }
+
+  /** Four rows: eight of three vectors would run at nine tenths of their pace. */
+  private static void spreadFourByThree(
       float[] weights,
       int at,
       int depth,

@@ -197,4 +197,31 @@ final class StripSoftmax {
     sum3.intoArray(sums, lane + 3 * LANES);
     return most0.max(most1).max(most2.max(most3)).compare(LE, GREATEST).allTrue();
   }
+
+  /**
+   * Turns dP of {@code count} keys with a panel of queries into dScores = P (dP - delta).
+   *
+   * @param from where the first key's numbers begin
+   * @param lane where the deltas of the panel's queries begin
+   */
+  static void gradients(float[] p, float[] dP, int from, int count, float[] delta, int lane) {
+    FloatVector delta0 = FloatVector.fromArray(SPECIES, delta, lane);
+    FloatVector delta1 = FloatVector.fromArray(SPECIES, delta, lane + LANES);
+    FloatVector delta2 = FloatVector.fromArray(SPECIES, delta, lane + 2 * LANES);
+    FloatVector delta3 = FloatVector.fromArray(SPECIES, delta, lane + 3 * LANES);
+    for (int j = 0; j < count; j++) {
+      int at = from + j * PITCH;
+      gradient(p, dP, at, delta0);
+      gradient(p, dP, at + LANES, delta1);
+      gradient(p, dP, at + 2 * LANES, delta2);
+      gradient(p, dP, at + 3 * LANES, delta3);
+    }
+  }
+
+  private static void gradient(float[] p, float[] dP, int at, FloatVector delta) {
+    FloatVector.fromArray(SPECIES, dP, at)
+        .sub(delta)
+        .mul(FloatVector.fromArray(SPECIES, p, at))
+        .intoArray(dP, at);
+  }
 }

@@ -22,8 +22,8 @@ final class DoubleMicroKernels {
   /** Where the next packed row begins: not a power of two. */
   static final int ROW = DEPTH + 8;
 
-  /** Rows of the tallest kernel, which takes 512 bits as in {@link MicroKernels#HEIGHT}. */
-  static final int HEIGHT = LANES >= 8 ? 8 : 4;
+  /** Rows of the tallest kernel. */
+  static final int HEIGHT = MicroKernels.HEIGHT;
 
   private DoubleMicroKernels() {}
 

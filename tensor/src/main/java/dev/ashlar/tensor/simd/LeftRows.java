@@ -1,11 +1,13 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.MicroKernels.HEIGHT;
+import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.ROW;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,8 +18,9 @@ final class LeftRows {
   /** Numbers of a block. */
   static final int BLOCK = HEIGHT * ROW;
 
+  /** A block's numbers of a column, or as many as a vector has. */
   private static final VectorSpecies<Float> COLUMN =
-      HEIGHT == 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+      VectorSpecies.of(float.class, VectorShape.forBitSize(Math.min(HEIGHT, LANES) * Float.SIZE));
 
   private final Matrix matrix;
   private final boolean liesByColumns;
@@ -68,10 +71,10 @@ final class LeftRows {
     for (int k = 0; k < layer; k++) {
       long column = from + k * stride;
       int line = at + k * HEIGHT;
-      load(data, column, 0).intoArray(to, line);
-      load(data, column, 1).intoArray(to, line + BLOCK);
-      load(data, column, 2).intoArray(to, line + 2 * BLOCK);
-      load(data, column, 3).intoArray(to, line + 3 * BLOCK);
+      copy(data, column, 0, to, line);
+      copy(data, column, 1, to, line + BLOCK);
+      copy(data, column, 2, to, line + 2 * BLOCK);
+      copy(data, column, 3, to, line + 3 * BLOCK);
     }
   }
 
@@ -80,12 +83,14 @@ final class LeftRows {
     long from = part.offset() * Float.BYTES;
     long stride = part.columnStride() * Float.BYTES;
     for (int k = 0; k < layer; k++) {
-      load(data, from + k * stride, 0).intoArray(to, at + k * HEIGHT);
+      copy(data, from + k * stride, 0, to, at + k * HEIGHT);
     }
   }
 
-  private static FloatVector load(MemorySegment data, long column, int block) {
-    long at = column + (long) block * HEIGHT * Float.BYTES;
-    return FloatVector.fromMemorySegment(COLUMN, data, at, FloatBlock.ORDER);
+  private static void copy(MemorySegment data, long column, int block, float[] to, int at) {
+    for (int r = 0; r < HEIGHT; r += COLUMN.length()) {
+      long from = column + (block * HEIGHT + r) * (long) Float.BYTES;
+      FloatVector.fromMemorySegment(COLUMN, data, from, FloatBlock.ORDER).intoArray(to, at + r);
+    }
   }
 }

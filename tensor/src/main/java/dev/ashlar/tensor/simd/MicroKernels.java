@@ -27,10 +27,8 @@ final class MicroKernels {
    */
   static final int ROW = DEPTH + 16;
 
-  /**
-   * Rows of the tallest kernel: its 16 sums need more than 16 registers, which comes with 512 bits.
-   */
-  static final int HEIGHT = LANES >= 16 ? 8 : 4;
+  /** Rows of the tallest kernel: as many as have two sums each in registers. */
+  static final int HEIGHT = Registers.ARE_MANY ? 8 : 4;
 
   private MicroKernels() {}
 
