@@ -136,6 +136,7 @@ final class LayerKernels {
       IntArray places,
       FloatArray loss,
       FloatArray logSumExp,
+      FloatArray total,
       int width) {
     int row = c.groupIdx;
     int me = c.localIdx;
@@ -179,12 +180,17 @@ final class LayerKernels {
       }
       loss.set(row, r);
       logSumExp.set(row, log);
+      float all = shared[0] * TornadoMath.exp(greatest - log);
+      if (all != all) {
+        all = 1.0f;
+      }
+      total.set(row, all);
     }
   }
 
   /**
-   * logits [rows, width], a work item per number; layouts 0 to 2 of the entry are those of
-   * logSumExp, dLoss and dLogSumExp. Plain counterpart: {@code compute} of {@code
+   * logits [rows, width], a work item per number; layouts 0 to 3 of the entry are those of
+   * logSumExp, total, dLoss and dLogSumExp. Plain counterpart: {@code compute} of {@code
    * CrossEntropyOp.Backward}.
    */
   static void crossEntropyBackwardKernel(
@@ -192,6 +198,7 @@ final class LayerKernels {
       FloatArray logits,
       IntArray places,
       FloatArray logSumExp,
+      FloatArray total,
       FloatArray dLoss,
       FloatArray dLogSumExp,
       FloatArray dLogits,
@@ -205,13 +212,14 @@ final class LayerKernels {
       int place = places.get(row);
       float direct = 0.0f;
       if (place >= 0) {
-        direct = dLoss.get(Geometry.index(g, at, 1, row));
+        direct = dLoss.get(Geometry.index(g, at, 2, row));
       }
-      float spread = direct + dLogSumExp.get(Geometry.index(g, at, 2, row));
+      float spread = direct + dLogSumExp.get(Geometry.index(g, at, 3, row));
       float r = 0.0f;
       if (spread != 0.0f) {
         float log = logSumExp.get(Geometry.index(g, at, 0, row));
-        r = TornadoMath.exp(logits.get(i) - log) * spread;
+        float factor = spread / total.get(Geometry.index(g, at, 1, row));
+        r = TornadoMath.exp(logits.get(i) - log) * factor;
       }
       if (place == i - row * width) {
         r = r - direct;

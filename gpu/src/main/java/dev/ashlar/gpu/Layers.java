@@ -119,11 +119,12 @@ final class Layers {
     IntArray places = targets(tasks, op, in);
     FloatArray loss = out.get(0).floats();
     FloatArray logSumExp = out.get(1).floats();
+    FloatArray total = out.get(2).floats();
     int width = width(in.getFirst());
     tasks.groups(
         op.label(),
         List.of(logits, places),
-        List.of(loss, logSumExp),
+        List.of(loss, logSumExp, total),
         out.get(0).size(),
         LayerKernels.GROUP,
         (graph, id) ->
@@ -135,18 +136,25 @@ final class Layers {
                 places,
                 loss,
                 logSumExp,
+                total,
                 width));
   }
 
   static void crossEntropyBackward(Tasks tasks, CrossEntropyOp op, List<Place> in, Place y) {
     FloatArray logits = Elementwise.rowMajor(tasks, in.get(0)).floats();
     IntArray places = targets(tasks, op, in);
-    int at = entry(tasks, in.subList(2, 5));
+    int at = entry(tasks, in.subList(2, 6));
     int width = width(y);
     int n = y.size();
     tasks.each(
         "crossEntropyBackward",
-        List.of(logits, places, in.get(2).array(), in.get(3).array(), in.get(4).array()),
+        List.of(
+            logits,
+            places,
+            in.get(2).array(),
+            in.get(3).array(),
+            in.get(4).array(),
+            in.get(5).array()),
         List.of(y.array()),
         n,
         (graph, id, g) ->
@@ -159,6 +167,7 @@ final class Layers {
                 in.get(2).floats(),
                 in.get(3).floats(),
                 in.get(4).floats(),
+                in.get(5).floats(),
                 y.floats(),
                 g,
                 at,

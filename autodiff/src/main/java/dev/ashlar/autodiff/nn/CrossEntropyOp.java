@@ -16,9 +16,10 @@ import java.util.OptionalLong;
 
 /**
  * Cross-entropy per position: (logits [..., V], targets [...], I32 or I64) -> (loss [...] =
- * logSumExp - logit of the target, logSumExp [...]). Positions whose target is {@code ignored} have
- * loss 0. Nothing of the logits' size is made on the way forward, and only their gradient on the
- * way back.
+ * logSumExp - logit of the target, logSumExp [...], total [...]). Positions whose target is {@code
+ * ignored} have loss 0. Total is what e^(logit - logSumExp) adds up to: 1 but for the rounding of
+ * logSumExp, which softmax on the way back would have of each number, were it not divided by it.
+ * Nothing of the logits' size is made on the way forward, and only their gradient on the way back.
  */
 public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
   @Override
@@ -38,7 +39,7 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
           logits, targets);
     }
     TensorSpec perPosition = logits.with(targets.shape());
-    return List.of(perPosition, perPosition);
+    return List.of(perPosition, perPosition, perPosition);
   }
 
   /** Returns what the operation means, composed of core operations. */
@@ -48,7 +49,8 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
     Tensor logSumExp = logits.logSumExp(-1);
     Tensor index = in.get(1).maskedFill(valid.not(), 0).unsqueeze(-1);
     Tensor loss = logSumExp.minus(logits.gather(-1, index).squeeze(-1));
-    return List.of(loss.maskedFill(valid.not(), 0), logSumExp);
+    Tensor total = logits.minus(logSumExp.unsqueeze(-1)).exp().sum(-1);
+    return List.of(loss.maskedFill(valid.not(), 0), logSumExp, total);
   }
 
   /** Returns which targets take part in the loss. */
@@ -102,7 +104,16 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
       double loss = counts ? logSumExp - row[checked(targets[r], r, row.length)] : 0;
       out.get(0).setDouble(r, loss);
       out.get(1).setDouble(r, logSumExp);
+      out.get(2).setDouble(r, total(logSumExp, out.get(1).getDouble(r)));
     }
+  }
+
+  /**
+   * Returns what powers of logits less the rounded logSumExp add up to; 1 where it is not finite.
+   */
+  public static double total(double logSumExp, double rounded) {
+    double rest = logSumExp - rounded;
+    return Double.isNaN(rest) ? 1 : StrictMath.exp(rest);
   }
 
   static double logSumExp(double[] row) {
@@ -114,6 +125,7 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
     return Math.log(sum) + max;
   }
 
+  /** Total has no gradient: it is 1 wherever the logits go. */
   @Override
   public List<Optional<Tensor>> vjp(Call call, List<Tensor> dOutputs) {
     Tensor dLogits =
@@ -122,14 +134,16 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
             call.input(0),
             call.input(1),
             call.output(1),
+            call.output(2),
             dOutputs.get(0),
             dOutputs.get(1));
     return List.of(Optional.of(dLogits), Optional.empty());
   }
 
   /**
-   * The way back: (logits, targets, logSumExp, dLoss, dLogSumExp) -> dLogits = softmax · (dLoss +
-   * dLogSumExp) - dLoss at the target, where dLoss counts as 0 at ignored positions.
+   * The way back: (logits, targets, logSumExp, total, dLoss, dLogSumExp) -> dLogits = softmax ·
+   * (dLoss + dLogSumExp) - dLoss at the target, where dLoss counts as 0 at ignored positions, and
+   * softmax is e^(logits - logSumExp) / total.
    */
   public record Backward(CrossEntropyOp forward) implements DifferentiableOp {
     @Override
@@ -139,11 +153,12 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
 
     @Override
     public List<TensorSpec> specs(List<TensorSpec> inputs) {
-      Checks.floating(label(), inputs, 5);
+      Checks.floating(label(), inputs, 6);
       TensorSpec perPosition = forward.specs(inputs.subList(0, 2)).getFirst();
       Checks.same(label(), "logSumExp", perPosition, inputs.get(2));
-      Checks.same(label(), "dLoss", perPosition, inputs.get(3));
-      Checks.same(label(), "dLogSumExp", perPosition, inputs.get(4));
+      Checks.same(label(), "total", perPosition, inputs.get(3));
+      Checks.same(label(), "dLoss", perPosition, inputs.get(4));
+      Checks.same(label(), "dLogSumExp", perPosition, inputs.get(5));
       return inputs.subList(0, 1);
     }
 
@@ -151,9 +166,9 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
       Tensor logits = in.get(0);
       Tensor invalid = forward.valid(in.get(1)).not();
       Tensor index = in.get(1).maskedFill(invalid, 0).unsqueeze(-1);
-      Tensor dLoss = in.get(3).maskedFill(invalid, 0);
-      Tensor softmax = logits.minus(in.get(2).unsqueeze(-1)).exp();
-      Tensor spread = softmax.times(dLoss.plus(in.get(4)).unsqueeze(-1));
+      Tensor dLoss = in.get(4).maskedFill(invalid, 0);
+      Tensor powers = logits.minus(in.get(2).unsqueeze(-1)).exp();
+      Tensor spread = powers.times(dLoss.plus(in.get(5)).div(in.get(3)).unsqueeze(-1));
       return List.of(spread.scatterAdd(-1, index, dLoss.unaryMinus().unsqueeze(-1)));
     }
 
@@ -163,8 +178,9 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
       Rows dLogits = Rows.of(out.get(0));
       long[] targets = Checks.longs(in.get(1));
       double[] logSumExp = Checks.doubles(in.get(2));
-      double[] dLoss = Checks.doubles(in.get(3));
-      double[] dLogSumExp = Checks.doubles(in.get(4));
+      double[] total = Checks.doubles(in.get(3));
+      double[] dLoss = Checks.doubles(in.get(4));
+      double[] dLogSumExp = Checks.doubles(in.get(5));
       double[] row = new double[logits.width()];
       for (int r = 0; r < targets.length; r++) {
         double g = forward.counts(targets[r]) ? dLoss[r] : 0;
@@ -173,7 +189,8 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
           java.util.Arrays.fill(row, 0); // also where an ignored row holds NaN
         } else {
           logits.read(r, row);
-          for (int i = 0; i < row.length; i++) row[i] = Math.exp(row[i] - logSumExp[r]) * spread;
+          double factor = spread / total[r];
+          for (int i = 0; i < row.length; i++) row[i] = Math.exp(row[i] - logSumExp[r]) * factor;
         }
         if (forward.counts(targets[r])) row[forward.checked(targets[r], r, row.length)] -= g;
         dLogits.write(r, row);

@@ -151,6 +151,7 @@ public record LinearCrossEntropyOp(OptionalLong ignored) implements Differentiab
               logits,
               targets,
               forwards.get(1),
+              forwards.get(2),
               dLoss,
               dLoss.zerosLike());
       List<Tensor> results = new ArrayList<>();

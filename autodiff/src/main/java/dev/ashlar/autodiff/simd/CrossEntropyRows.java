@@ -25,6 +25,7 @@ final class CrossEntropyRows {
     long[] targets = Columns.longs(in.get(1));
     MemorySegment losses = out.get(0).elements();
     MemorySegment logSumExps = out.get(1).elements();
+    MemorySegment totals = out.get(2).elements();
     int classes = logits.width();
     Parallel.range(
         targets.length,
@@ -38,18 +39,22 @@ final class CrossEntropyRows {
             boolean counts = op.counts(targets[r]);
             double loss = counts ? logSumExp - row.get(op.checked(targets[r], r, classes)) : 0;
             losses.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) loss);
-            logSumExps.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) logSumExp);
+            float rounded = (float) logSumExp;
+            double total = CrossEntropyOp.total(logSumExp, rounded);
+            logSumExps.setAtIndex(ValueLayout.JAVA_FLOAT, r, rounded);
+            totals.setAtIndex(ValueLayout.JAVA_FLOAT, r, (float) total);
           }
         });
   }
 
-  /** (logits, targets, logSumExp, dLoss, dLogSumExp) -> dLogits. */
+  /** (logits, targets, logSumExp, total, dLoss, dLogSumExp) -> dLogits. */
   static void backward(CrossEntropyOp op, List<Operand> in, List<Operand> out) {
     FloatRows logits = FloatRows.of(in.get(0));
     long[] targets = Columns.longs(in.get(1));
     double[] logSumExps = Columns.doubles(in.get(2));
-    double[] dLosses = Columns.doubles(in.get(3));
-    double[] dLogSumExps = Columns.doubles(in.get(4));
+    double[] totals = Columns.doubles(in.get(3));
+    double[] dLosses = Columns.doubles(in.get(4));
+    double[] dLogSumExps = Columns.doubles(in.get(5));
     FloatRows dLogits = FloatRows.of(out.getFirst());
     int classes = logits.width();
     Parallel.range(
@@ -67,7 +72,8 @@ final class CrossEntropyRows {
               zero(dRow, logits.padded()); // also where an ignored row holds NaN
             } else {
               row.load(r, Float.NEGATIVE_INFINITY);
-              softmax(row, dRow, (float) logSumExps[r], (float) spread, logits.padded());
+              float factor = (float) (spread / totals[r]);
+              softmax(row, dRow, (float) logSumExps[r], factor, logits.padded());
             }
             if (counts) {
               int target = op.checked(targets[r], r, classes);
@@ -86,14 +92,14 @@ final class CrossEntropyRows {
   }
 
   /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
-  static void softmax(FloatBlock row, FloatBlock dRow, float logSumExp, float spread, int count) {
+  static void softmax(FloatBlock row, FloatBlock dRow, float logSumExp, float factor, int count) {
     MemorySegment from = row.data();
     long fromAt = row.at();
     MemorySegment to = dRow.data();
     long toAt = dRow.at();
     for (int i = 0; i < count; i += SPECIES.length()) {
       FloatVector shifted = load(from, fromAt + i * 4L).sub(logSumExp);
-      store(Lanes.flushed(VectorMath.expFlushed(shifted).mul(spread)), to, toAt + i * 4L);
+      store(Lanes.flushed(VectorMath.expFlushed(shifted).mul(factor)), to, toAt + i * 4L);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.ashlar.autodiff.nn.CrossEntropyOp;
 import dev.ashlar.autodiff.nn.LinearCrossEntropyOp;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
+import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Scratch;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorScope;
@@ -17,8 +18,10 @@ import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
 import dev.ashlar.tensor.simd.MatrixProducts;
 import dev.ashlar.tensor.simd.SoftmaxRows;
+import dev.ashlar.tensor.spi.Kernels;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import dev.ashlar.tensor.spi.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinearCrossEntropyChunks {
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+  private static final Op OVER_ROWS = new Op.Sum(List.of(0), false);
 
   /** The most positions of a chunk: with fewer, products are packed and shared out more often. */
   private static final int MOST_ROWS = 1024;
@@ -51,6 +55,7 @@ final class LinearCrossEntropyChunks {
   private final int padded;
   private final int counted;
   private final double[] losses;
+  private final double[] biasSums;
   // By the number of the input, null where it is not wanted.
   private final @Nullable Operand[] gradients = new Operand[BIAS + 1];
   private final boolean goesBack;
@@ -69,6 +74,7 @@ final class LinearCrossEntropyChunks {
     this.losses = new double[targets.length];
     for (int i = 0; i < wanted.size(); i++) gradients[wanted.get(i)] = out.get(1 + i);
     this.goesBack = !wanted.isEmpty();
+    this.biasSums = new double[classes];
   }
 
   /** (hidden, weight, targets, bias) -> the mean, and its gradients in the inputs wanted. */
@@ -119,7 +125,14 @@ final class LinearCrossEntropyChunks {
     @Nullable Operand dBias = gradients[BIAS];
     if (dHidden != null) MatrixProducts.multiply(logits, weight, rows(dHidden, from, to));
     if (dWeight != null) sum(transposed(logits), x, dWeight, first);
-    if (dBias != null) sum(transposed(ones), logits, asRow(dBias), first);
+    if (dBias != null) addRows(logits, dBias);
+  }
+
+  /** Adds in double precision, which a product with ones would not. */
+  private void addRows(Operand logits, Operand dBias) {
+    Kernels.find(OVER_ROWS, List.of(logits.spec())).run(List.of(logits), List.of(dBias));
+    for (int v = 0; v < classes; v++) biasSums[v] += dBias.getDouble(v);
+    Rows.of(dBias).write(0, biasSums);
   }
 
   private static void sum(Operand left, Operand right, Operand out, boolean first) {
@@ -150,7 +163,9 @@ final class LinearCrossEntropyChunks {
       losses[position] = logSumExp - row.get(target);
       if (!goesBack) return;
       float share = 1f / counted;
-      CrossEntropyRows.softmax(row, row, (float) logSumExp, share, padded);
+      float rounded = (float) logSumExp;
+      float total = (float) CrossEntropyOp.total(logSumExp, rounded);
+      CrossEntropyRows.softmax(row, row, rounded, share / total, padded);
       row.set(target, row.get(target) - share);
     } else if (goesBack) {
       CrossEntropyRows.zero(row, padded); // also where it holds NaN

@@ -86,9 +86,11 @@ public record FusedOp(Op.Custom op, Function<List<Tensor>, List<Tensor>> compose
         back::composed,
         (dtype, rows, width) -> {
           Tensor logits = wide(6, dtype, rows, width);
-          Tensor logSumExp = logits.logSumExp(-1);
           Tensor targets = targets(rows, width, ignoredEvery);
-          return List.of(logits, targets, logSumExp, wide(9, dtype, rows), wide(10, dtype, rows));
+          List<Tensor> saved = loss.composed(List.of(logits, targets)).subList(1, 3);
+          Tensor dLoss = wide(9, dtype, rows);
+          Tensor dLogSumExp = wide(10, dtype, rows);
+          return List.of(logits, targets, saved.get(0), saved.get(1), dLoss, dLogSumExp);
         });
   }
 

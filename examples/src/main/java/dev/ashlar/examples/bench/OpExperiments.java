@@ -113,7 +113,9 @@ final class OpExperiments {
     Tensor targets = ids(rows, classes);
     var loss = new CrossEntropyOp(OptionalLong.empty());
     var back = new CrossEntropyOp.Backward(loss);
-    Tensor logSumExp = Interpreter.callAll(loss, logits, targets).get(1);
+    List<Tensor> forward = Interpreter.callAll(loss, logits, targets);
+    Tensor logSumExp = forward.get(1);
+    Tensor total = forward.get(2);
     Tensor dLoss = logSumExp.zerosLike().plus(1.0 / rows);
     Tensor dLogSumExp = logSumExp.zerosLike();
     String name = "cross-entropy of %d classes".formatted(classes);
@@ -123,7 +125,7 @@ final class OpExperiments {
         new Work(
                 name + ", gradient",
                 (EXP + 2) * count,
-                () -> Interpreter.call(back, logits, targets, logSumExp, dLoss, dLogSumExp))
+                () -> Interpreter.call(back, logits, targets, logSumExp, total, dLoss, dLogSumExp))
             .moving(Traffic.floats(count, 1, 1)));
   }
 

@@ -72,7 +72,13 @@ final class SubnormalExperiments {
     List<Tensor> forward = Interpreter.callAll(loss, x, targets);
     Tensor one = forward.get(0).zerosLike().plus(1);
     return Interpreter.call(
-        new CrossEntropyOp.Backward(loss), x, targets, forward.get(1), one, one.zerosLike());
+        new CrossEntropyOp.Backward(loss),
+        x,
+        targets,
+        forward.get(1),
+        forward.get(2),
+        one,
+        one.zerosLike());
   }
 
   private static Tensor rmsNorm(Tensor x) {

@@ -12,12 +12,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What softmax and cross-entropy need of a row of F32, filled up to whole vectors with -infinity:
- * its maximum, e^(x - max), the sum of those, and its logarithm. A float sums at most {@link #PART}
- * / lanes of them, a double the rest. Results below e^-87 are 0, so that no subnormal number
- * arises.
+ * its maximum, e^(x - max), the sum of those, and its logarithm. A float sums {@link #RUN} / lanes
+ * of them, another at most 8 such sums, and a double the rest. Results below e^-87 are 0, so that
+ * no subnormal number arises.
  */
 public final class SoftmaxRows {
-  private static final int PART = 128 * LANES;
+  private static final int RUN = 16 * LANES;
+  private static final int PART = 8 * RUN;
 
   /** Up to here a difference is rounded no more coarsely than the power of it. */
   private static final float SLACK = 2;
@@ -78,14 +79,19 @@ public final class SoftmaxRows {
   /** Sums a part up, and keeps the bits of the greatest differences that are positive. */
   private static double sumPart(MemorySegment x, long at, float shift, int count, int[] lanes) {
     FloatVector sum = FloatVector.zero(S);
+    FloatVector run = sum;
     IntVector greatest = IntVector.zero(I);
     for (int i = 0; i < count; i += LANES) {
       FloatVector below = load(x, at + (long) i * Float.BYTES).sub(shift);
       greatest = greatest.max(below.reinterpretAsInts());
-      sum = sum.add(VectorMath.expFlushed(below));
+      run = run.add(VectorMath.expFlushed(below));
+      if ((i & RUN - LANES) == RUN - LANES) {
+        sum = sum.add(run);
+        run = FloatVector.zero(S);
+      }
     }
     greatest.intoArray(lanes, 0);
-    return total(sum);
+    return total(sum.add(run));
   }
 
   /** Returns whether a difference exceeds the slack; infinity and positive bits of NaN do, too. */
@@ -109,14 +115,19 @@ public final class SoftmaxRows {
   private static double expPart(
       MemorySegment x, long xAt, MemorySegment y, long yAt, float max, int count) {
     FloatVector sum = FloatVector.zero(S);
+    FloatVector run = sum;
     for (int i = 0; i < count; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
       FloatVector below = load(x, xAt + byteAt).sub(max);
       FloatVector power = VectorMath.expFlushed(below);
       store(power, y, yAt + byteAt);
-      sum = sum.add(power);
+      run = run.add(power);
+      if ((i & RUN - LANES) == RUN - LANES) {
+        sum = sum.add(run);
+        run = FloatVector.zero(S);
+      }
     }
-    return total(sum);
+    return total(sum.add(run));
   }
 
   private static double total(FloatVector sum) {
