@@ -86,7 +86,7 @@ final class DenseBackward {
     /** Writes dQuery [T, H, D], dKey and dValue [T, G, D]. */
     void write(List<Operand> results) {
       Sequence sequence = problem.sequence();
-      dQuery.writeTo(sequence.of(results.get(0)), (float) (1 / DenseProblem.LOG2_E));
+      dQuery.writeTo(sequence.of(results.get(0)), 1);
       dKey.writeTo(sequence.of(results.get(1)), problem.scale());
       dValue.writeTo(sequence.of(results.get(2)), 1);
     }
@@ -215,7 +215,7 @@ final class DenseBackward {
     Pass pass = unit.pass;
     for (int t = 0; t < size; t++) {
       int at = (from + t) * pass.problem.heads() + head;
-      logSumExp[t] = (float) (pass.logSumExp[at] * DenseProblem.LOG2_E);
+      logSumExp[t] = pass.logSumExp[at];
       delta[t] = pass.delta[at];
     }
     int end = Math.min(unit.keys + unit.size, from + size);

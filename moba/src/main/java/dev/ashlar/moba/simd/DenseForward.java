@@ -44,8 +44,6 @@ final class DenseForward {
   /** The keys scored at once: their scores are still in the first-level cache for the powers. */
   private static final int STRIP = 64;
 
-  private static final float LN_2 = (float) Math.log(2);
-
   private final float[] scores = new float[KEYS * PITCH];
   private final float[] maxima = new float[TILE];
   private final float[] sums = new float[TILE];
@@ -233,9 +231,7 @@ final class DenseForward {
     }
     for (int lane = 0; lane < size; lane += LANES) {
       FloatVector.fromArray(SPECIES, maxima, lane)
-          .fma(
-              FloatVector.broadcast(SPECIES, LN_2),
-              VectorMath.log(FloatVector.fromArray(SPECIES, sums, lane)))
+          .add(VectorMath.log(FloatVector.fromArray(SPECIES, sums, lane)))
           .intoArray(maxima, lane);
     }
     RowPlaces logSumExps = RowPlaces.of(sequence.of(results.get(1)));

@@ -9,8 +9,7 @@ import java.util.List;
 
 /**
  * Dense attention within a sequence: its inputs in float arrays, where a row's place is its
- * position in the sequence. Keys are multiplied by the scale and by log2 e beforehand, so that
- * probabilities are powers of two.
+ * position in the sequence. Keys are multiplied by the scale beforehand.
  */
 record DenseProblem(
     Sequence sequence,
@@ -21,8 +20,6 @@ record DenseProblem(
     KeyPanels query,
     PanelRows key,
     PanelRows value) {
-  static final double LOG2_E = 1 / Math.log(2);
-
   static DenseProblem of(FlashAttention op, Sequence sequence, List<Operand> in) {
     PaddedRows rows = PaddedRows.ofBlocks(Packing.of(sequence.length()), PANEL);
     double scale = op.scaleFor(in.get(0).shape().dim(2));
@@ -33,7 +30,7 @@ record DenseProblem(
         in.get(0).shape().dim(1),
         in.get(1).shape().dim(1),
         KeyPanels.of(sequence.of(in.get(0)), rows),
-        PanelRows.of(sequence.of(in.get(1)), rows, (float) (scale * LOG2_E)),
+        PanelRows.of(sequence.of(in.get(1)), rows, (float) scale),
         PanelRows.of(sequence.of(in.get(2)), rows, 1));
   }
 

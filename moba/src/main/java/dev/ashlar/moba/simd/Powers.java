@@ -5,10 +5,16 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The constants of powers of two: 2^x = 2^n · 2^r with n = round(x). What computes with them is
- * written out where it is used, for C2 keeps vectors in registers only as local variables.
+ * The constants of powers of e: e^x = 2^n · 2^r with n + r = x · log2 e and n whole. What computes
+ * with them is written out where it is used, for C2 keeps vectors in registers only as local
+ * variables.
  */
 final class Powers {
+  static final FloatVector LOG2_E = constant(0x1.715476p0f);
+
+  /** Below, e^x counts as 0: no slow subnormal numbers arise. */
+  static final FloatVector LEAST = constant(-86f);
+
   /** Added to a number, leaves the nearest whole one in the lowest bits. */
   static final FloatVector ROUNDER = constant(0x1.8p23f);
 

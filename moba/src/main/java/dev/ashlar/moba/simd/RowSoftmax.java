@@ -8,6 +8,8 @@ import static dev.ashlar.moba.simd.Powers.C2;
 import static dev.ashlar.moba.simd.Powers.C3;
 import static dev.ashlar.moba.simd.Powers.C4;
 import static dev.ashlar.moba.simd.Powers.C5;
+import static dev.ashlar.moba.simd.Powers.LEAST;
+import static dev.ashlar.moba.simd.Powers.LOG2_E;
 import static dev.ashlar.moba.simd.Powers.ROUNDER;
 import static dev.ashlar.moba.simd.Powers.constant;
 import static dev.ashlar.moba.simd.Products.LANES;
@@ -30,11 +32,6 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums are kept lane by lane until the end; only maxima cross lanes, which no order can change.
  */
 final class RowSoftmax {
-  // e^x = 2^(x · log2 e).
-  private static final FloatVector LOG2_E = constant(0x1.715476p0f);
-  // Below, e^x counts as 0: no slow subnormal numbers arise.
-  private static final FloatVector LEAST = constant(-86f);
-
   // Positive floats compare as their bits do, and negative ones have negative bits.
   private static final int GREATEST = Float.floatToRawIntBits(16f);
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);

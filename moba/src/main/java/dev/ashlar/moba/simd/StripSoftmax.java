@@ -8,8 +8,9 @@ import static dev.ashlar.moba.simd.Powers.C2;
 import static dev.ashlar.moba.simd.Powers.C3;
 import static dev.ashlar.moba.simd.Powers.C4;
 import static dev.ashlar.moba.simd.Powers.C5;
+import static dev.ashlar.moba.simd.Powers.LEAST;
+import static dev.ashlar.moba.simd.Powers.LOG2_E;
 import static dev.ashlar.moba.simd.Powers.ROUNDER;
-import static dev.ashlar.moba.simd.Powers.constant;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -23,8 +24,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * What lies between the matrix products of dense attention, for one panel of queries of a tile: the
  * lanes from {@code lane} on. Queries lie along the lanes, so maxima, sums and factors are taken
- * lane by lane and no number crosses lanes. Scores are in units of log 2: queries are multiplied by
- * log2 e beforehand, and a power of two is left to compute.
+ * lane by lane and no number crosses lanes.
  *
  * <p>The hot methods are written out for four vectors: a power is a chain of operations that wait
  * for each other, and four chains keep the processor busy. Besides, the compiler takes methods of
@@ -34,8 +34,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class StripSoftmax {
   private static final FloatVector LANE_NUMBER = FloatVector.zero(SPECIES).addIndex(1);
 
-  // Below, 2^x counts as 0: it would be subnormal.
-  private static final FloatVector LEAST = constant(-126f);
   // Positive floats compare as their bits do.
   private static final int GREATEST = Float.floatToRawIntBits(8f);
 
@@ -101,7 +99,7 @@ final class StripSoftmax {
   }
 
   /**
-   * Turns the scores of {@code count} keys with a panel of queries into 2^(score - shift), and adds
+   * Turns the scores of {@code count} keys with a panel of queries into e^(score - shift), and adds
    * these to the sums of their queries. Returns whether no difference was above 8; otherwise scores
    * and sums are of no use. NaN gives NaN.
    *
@@ -142,14 +140,14 @@ final class StripSoftmax {
       most1 = most1.max(x1.reinterpretAsInts());
       most2 = most2.max(x2.reinterpretAsInts());
       most3 = most3.max(x3.reinterpretAsInts());
-      FloatVector n0 = x0.add(ROUNDER);
-      FloatVector n1 = x1.add(ROUNDER);
-      FloatVector n2 = x2.add(ROUNDER);
-      FloatVector n3 = x3.add(ROUNDER);
-      FloatVector r0 = x0.sub(n0.sub(ROUNDER));
-      FloatVector r1 = x1.sub(n1.sub(ROUNDER));
-      FloatVector r2 = x2.sub(n2.sub(ROUNDER));
-      FloatVector r3 = x3.sub(n3.sub(ROUNDER));
+      FloatVector n0 = x0.fma(LOG2_E, ROUNDER);
+      FloatVector n1 = x1.fma(LOG2_E, ROUNDER);
+      FloatVector n2 = x2.fma(LOG2_E, ROUNDER);
+      FloatVector n3 = x3.fma(LOG2_E, ROUNDER);
+      FloatVector r0 = x0.fma(LOG2_E, ROUNDER.sub(n0));
+      FloatVector r1 = x1.fma(LOG2_E, ROUNDER.sub(n1));
+      FloatVector r2 = x2.fma(LOG2_E, ROUNDER.sub(n2));
+      FloatVector r3 = x3.fma(LOG2_E, ROUNDER.sub(n3));
       FloatVector p0 = r0.fma(C5, C4);
       FloatVector p1 = r1.fma(C5, C4);
       FloatVector p2 = r2.fma(C5, C4);
