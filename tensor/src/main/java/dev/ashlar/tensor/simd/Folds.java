@@ -29,6 +29,10 @@ enum Folds {
   private static final int LANES = D.length();
   private static final int FLOATS = S.length();
   private static final int HALF_BYTES = LANES * Float.BYTES;
+
+  /** Floats that are summed at a time. */
+  private static final int STEP = FLOATS < 16 ? 2 * FLOATS : FLOATS;
+
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -123,22 +127,38 @@ enum Folds {
     }
   }
 
-  /** Sums whole vectors in two lines of lanes, so that one addition need not wait for the last. */
+  /**
+   * Sums whole vectors in two or four lines of lanes, so that one addition need not wait for the
+   * last: of 512 bits two lines keep a processor busy, and leave less to do at the end.
+   */
   private static void sums(
       MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
     double[] lanes = Scratch.own().lanes;
+    int whole = count - count % STEP;
     for (int line = 0; line < lines; line++) {
       long from = at + line * stride;
-      DoubleVector low = DoubleVector.zero(D);
-      DoubleVector high = low;
-      for (int i = 0; i < count; i += FLOATS) {
-        var first = (DoubleVector) load(HALF, x, from + i * 4L).convertShape(F2D, D, 0);
-        low = first.fma(ONE, low);
-        var second =
-            (DoubleVector) load(HALF, x, from + HALF_BYTES + i * 4L).convertShape(F2D, D, 0);
-        high = second.fma(ONE, high);
+      DoubleVector a = DoubleVector.zero(D);
+      DoubleVector b = a;
+      DoubleVector c = a;
+      DoubleVector d = a;
+      for (int i = 0; i < whole; i += STEP) {
+        long part = from + i * 4L;
+        a = floats(x, part).fma(ONE, a);
+        b = floats(x, part + HALF_BYTES).fma(ONE, b);
+        if (STEP > FLOATS) {
+          c = floats(x, part + 2 * HALF_BYTES).fma(ONE, c);
+          d = floats(x, part + 3 * HALF_BYTES).fma(ONE, d);
+        }
       }
-      low.add(high).intoArray(lanes, line * LANES);
+      if (STEP > FLOATS) {
+        if (whole < count) {
+          a = floats(x, from + whole * 4L).fma(ONE, a);
+          b = floats(x, from + whole * 4L + HALF_BYTES).fma(ONE, b);
+        }
+        a = a.add(c);
+        b = b.add(d);
+      }
+      a.add(b).intoArray(lanes, line * LANES);
     }
     for (int line = 0; line < lines; line++) {
       into[index + line] = LaneFolds.sum(DoubleVector.fromArray(D, lanes, line * LANES));
