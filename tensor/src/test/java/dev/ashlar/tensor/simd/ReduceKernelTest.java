@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,32 @@ final class ReduceKernelTest {
     check(List.of(0, 2), 300, 3, 400);
     check(List.of(0), 40, 2_100);
     check(List.of(), 4, 5);
+  }
+
+  /** Also of NaN whose sign is set, as processors make it of 0 / 0. */
+  @Test
+  void greatestAndLeastHaveTheOrderOfMath() {
+    float negativeNaN = Float.intBitsToFloat(0xFFC00000);
+    float[] odd = {
+      Float.NaN, negativeNaN, Float.NEGATIVE_INFINITY, -1, -Float.MIN_VALUE, -0f, 0, 2,
+      Float.POSITIVE_INFINITY
+    };
+    int width = 37; // whole vectors, and numbers behind them
+    int rows = odd.length * odd.length * odd.length;
+    Operand x = Operands.empty(F32, rows, width);
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < width; i++) put(x, row * width + i, odd[row % odd.length]);
+      put(x, row * width + row % width, odd[row / odd.length % odd.length]);
+      put(x, row * width + row * 5 % width, odd[row / odd.length / odd.length]);
+    }
+    for (Op.Reduction op :
+        List.<Op.Reduction>of(new Op.Max(List.of(1), true), new Op.Min(List.of(1), true))) {
+      assertThat(reduce(op, x)).isEqualTo(fold(op, x));
+    }
+  }
+
+  private static void put(Operand x, int index, float value) {
+    x.data().setAtIndex(ValueLayout.JAVA_FLOAT, x.layout().offsetElements() + index, value);
   }
 
   private void check(List<Integer> axes, int... dims) {
