@@ -1,12 +1,12 @@
 package dev.ashlar.tensor.simd;
 
 import static jdk.incubator.vector.VectorOperators.AND;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.OR;
@@ -35,8 +35,12 @@ public final class VectorMath {
 
   // With this one the lowest bits are n + 127: the exponent of 2^n.
   private static final float EXPONENT_ROUNDER = ROUNDER + 127;
-  private static final double DOUBLE_ROUNDER = 0x1.8p52;
-  private static final long DOUBLE_ROUNDER_BITS = 0x4338000000000000L;
+
+  // With these they are n + 254, or n + 2046: a half of it, and what the half leaves, are the
+  // exponents of two factors of 2^n, which alone may be out of range. The halves of the other bits
+  // are shifted out.
+  private static final float HALVES_ROUNDER = ROUNDER + 254;
+  private static final double DOUBLE_HALVES_ROUNDER = 0x1.8p52 + 2046;
 
   private static final int SIGN = Integer.MIN_VALUE;
 
@@ -60,13 +64,13 @@ public final class VectorMath {
 
   /** Returns e^x. Error below 1 ulp (below 1.5 ulp where the result is subnormal). */
   public static FloatVector exp(FloatVector x) {
-    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
-    FloatVector r = reduced(x, shifted.sub(ROUNDER));
-    // 2^n in two factors: n alone may leave the range of exponents.
-    IntVector n = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-    IntVector half = n.lanewise(ASHR, 1);
-    FloatVector y =
-        slope(r).fma(r, r.broadcast(1f)).mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
+    FloatVector shifted = x.fma(LOG2_E, HALVES_ROUNDER);
+    FloatVector r = reduced(x, shifted.sub(HALVES_ROUNDER));
+    IntVector exponents = shifted.reinterpretAsInts();
+    IntVector half = exponents.lanewise(LSHR, 1);
+    FloatVector first = half.lanewise(LSHL, 23).reinterpretAsFloats();
+    FloatVector second = exponents.sub(half).lanewise(LSHL, 23).reinterpretAsFloats();
+    FloatVector y = slope(r).fma(r.mul(first), first).mul(second);
     return y.blend(0f, x.compare(LT, EXP_ZERO_BELOW))
         .blend(Float.POSITIVE_INFINITY, x.compare(GT, EXP_INFINITE_ABOVE));
   }
@@ -165,9 +169,12 @@ public final class VectorMath {
     FloatVector sum = x.add(1f);
     // What rounding 1 + x lost, to first order.
     FloatVector correction = x.sub(sum.sub(1f)).div(sum);
-    FloatVector y = log(sum);
-    VectorMask<Float> finite = x.compare(GT, -1f).and(x.compare(LT, Float.POSITIVE_INFINITY));
-    return y.blend(y.add(correction), finite).blend(x, x.abs().compare(LT, 0x1p-24f));
+    FloatVector y = logNormal(sum, x.broadcast(0f)).add(correction);
+    VectorMask<Float> itself =
+        x.abs().compare(LT, 0x1p-24f).or(x.compare(EQ, Float.POSITIVE_INFINITY));
+    return y.blend(x, itself)
+        .blend(Float.NEGATIVE_INFINITY, x.compare(EQ, -1f))
+        .blend(Float.NaN, x.compare(LT, -1f));
   }
 
   /** Returns the hyperbolic tangent. Error below 2.5 ulp. */
@@ -252,8 +259,8 @@ public final class VectorMath {
    * subnormal).
    */
   public static DoubleVector exp(DoubleVector x) {
-    DoubleVector shifted = x.fma(0x1.71547652b82fep0, DOUBLE_ROUNDER);
-    DoubleVector n = shifted.sub(DOUBLE_ROUNDER);
+    DoubleVector shifted = x.fma(0x1.71547652b82fep0, DOUBLE_HALVES_ROUNDER);
+    DoubleVector n = shifted.sub(DOUBLE_HALVES_ROUNDER);
     DoubleVector r = n.fma(n.broadcast(-0x1.62e42fefa39efp-1), x);
     r = n.fma(n.broadcast(-0x1.abc9e3b39803fp-56), r);
     // Taylor's series: at ±ln(2)/2 the next term is 4e-18.
@@ -269,9 +276,10 @@ public final class VectorMath {
     p = p.fma(r, r.broadcast(1.0 / 6.0));
     p = p.fma(r, r.broadcast(0.5));
     DoubleVector y = r.mul(r).fma(p, r).add(1.0);
-    LongVector exponent = shifted.reinterpretAsLongs().sub(DOUBLE_ROUNDER_BITS);
-    LongVector half = exponent.lanewise(ASHR, 1);
-    y = y.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    LongVector exponents = shifted.reinterpretAsLongs();
+    LongVector half = exponents.lanewise(LSHR, 1);
+    y = y.mul(half.lanewise(LSHL, 52).reinterpretAsDoubles());
+    y = y.mul(exponents.sub(half).lanewise(LSHL, 52).reinterpretAsDoubles());
     return y.blend(0.0, x.compare(LT, -745.1332191019412))
         .blend(Double.POSITIVE_INFINITY, x.compare(GT, 709.782712893384));
   }
@@ -281,9 +289,5 @@ public final class VectorMath {
     DoubleVector e = exp(x.abs().neg());
     DoubleVector numerator = e.broadcast(1.0).blend(e, x.compare(LT, 0.0));
     return numerator.div(e.add(1.0));
-  }
-
-  private static DoubleVector powerOfTwo(LongVector n) {
-    return n.add(1023).lanewise(LSHL, 52).reinterpretAsDoubles();
   }
 }
