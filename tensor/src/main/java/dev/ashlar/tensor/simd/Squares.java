@@ -47,7 +47,7 @@ final class Squares {
 
   /** Returns whether vectors have a length for which there is a method here. */
   static boolean fit() {
-    return LANES == 8 || LANES == 16;
+    return LANES == 4 || LANES == 8 || LANES == 16;
   }
 
   /**
@@ -92,7 +92,9 @@ final class Squares {
     }
   }
 
-  /** The lower two bits, of four rows; of vectors of eight lanes the one that remains. */
+  /**
+   * The lower two bits, of four rows; of fewer lanes what the upper two leave: one bit, or none.
+   */
   private static void swapLower(
       MemorySegment w, long at, long stride, float[] to, int tt, int pitch) {
     FloatVector a = load(w, at);
@@ -109,10 +111,16 @@ final class Squares {
       g = a.rearrange(SWAP_2).blend(c, SECOND_2);
       h = b.rearrange(SWAP_2).blend(d, SECOND_2);
     }
-    e.blend(f.rearrange(SWAP_1), SECOND_1).intoArray(to, tt);
-    e.rearrange(SWAP_1).blend(f, SECOND_1).intoArray(to, tt + pitch);
-    g.blend(h.rearrange(SWAP_1), SECOND_1).intoArray(to, tt + 2 * pitch);
-    g.rearrange(SWAP_1).blend(h, SECOND_1).intoArray(to, tt + 3 * pitch);
+    if (LANES > 4) {
+      a = e.blend(f.rearrange(SWAP_1), SECOND_1);
+      b = e.rearrange(SWAP_1).blend(f, SECOND_1);
+      c = g.blend(h.rearrange(SWAP_1), SECOND_1);
+      d = g.rearrange(SWAP_1).blend(h, SECOND_1);
+    }
+    a.intoArray(to, tt);
+    b.intoArray(to, tt + pitch);
+    c.intoArray(to, tt + 2 * pitch);
+    d.intoArray(to, tt + 3 * pitch);
   }
 
   /** The upper two bits, of four rows a quarter of a square apart. */
