@@ -53,8 +53,8 @@ final class StepPieces {
     for (int i = 0; i < count; i += SPECIES.length()) {
       FloatVector g = load(gs, gsAt + i * 4L);
       FloatVector m = Lanes.flushed(g.fma(g.broadcast(rest1), load(ms, msAt + i * 4L).mul(beta1)));
-      FloatVector v =
-          Lanes.flushed(g.mul(g).fma(g.broadcast(rest2), load(vs, vsAt + i * 4L).mul(beta2)));
+      // Not g² first: where that is subnormal, so would be what is multiplied next.
+      FloatVector v = Lanes.flushed(g.mul(rest2).fma(g, load(vs, vsAt + i * 4L).mul(beta2)));
       store(m, nextMs, nextMsAt + i * 4L);
       store(v, nextVs, nextVsAt + i * 4L);
       FloatVector p = load(ps, psAt + i * 4L);
