@@ -45,7 +45,14 @@ final class ReduceKernelTest {
   void greatestAndLeastHaveTheOrderOfMath() {
     float negativeNaN = Float.intBitsToFloat(0xFFC00000);
     float[] odd = {
-      Float.NaN, negativeNaN, Float.NEGATIVE_INFINITY, -1, -Float.MIN_VALUE, -0f, 0, 2,
+      Float.NaN,
+      negativeNaN,
+      Float.NEGATIVE_INFINITY,
+      -1,
+      -Float.MIN_VALUE,
+      -0f,
+      0,
+      2,
       Float.POSITIVE_INFINITY
     };
     int width = 37; // whole vectors, and numbers behind them
