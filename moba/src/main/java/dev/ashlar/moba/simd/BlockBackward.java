@@ -1,6 +1,5 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.PanelSums.taken;
@@ -141,10 +140,10 @@ final class BlockBackward extends BlockWalk {
         t * PITCH + j,
         count,
         rows.numbers,
-        rows.at(column / COLUMNS, t),
+        rows.at(column, t),
         rows.step(),
         into.numbers,
-        into.at(problem.keyHead(head), column / COLUMNS, place + j),
+        into.at(problem.keyHead(head), column, place + j),
         into.step(),
         into.size - column);
   }
@@ -152,7 +151,7 @@ final class BlockBackward extends BlockWalk {
   /** Adds weighted rows of keys to the gradients of queries. */
   private void collect(int head, int column, int size, int place, int hidden, int before, int end) {
     PanelRows keys = gradients.key();
-    int from = keys.at(problem.keyHead(head), column / COLUMNS, place + hidden);
+    int from = keys.at(problem.keyHead(head), column, place + hidden);
     for (int t = 0; t < size; t += ROWS) {
       int to = Math.min(end, before + t + ROWS);
       if (to <= hidden) continue;
@@ -164,7 +163,7 @@ final class BlockBackward extends BlockWalk {
           from,
           keys.step(),
           dQueries.numbers,
-          dQueries.at(column / COLUMNS, t),
+          dQueries.at(column, t),
           dQueries.step(),
           keys.size - column);
     }

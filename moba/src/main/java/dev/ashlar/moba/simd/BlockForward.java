@@ -1,6 +1,5 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.PanelSums.taken;
@@ -226,8 +225,7 @@ final class BlockForward extends BlockWalk {
     for (int key = 0; key < end; key += KEYS) {
       int from = Math.max(key, hidden);
       for (int column = 0; column < values.size; column += taken(values.size - column)) {
-        int panel = column / COLUMNS;
-        int value = values.at(problem.keyHead(head), panel, place + from);
+        int value = values.at(problem.keyHead(head), column, place + from);
         for (int t = first; t < size; t += ROWS) {
           int to = Math.min(Math.min(end, key + KEYS), before + t + ROWS);
           if (to <= from) continue;
@@ -239,7 +237,7 @@ final class BlockForward extends BlockWalk {
               value,
               values.step(),
               news.numbers,
-              news.at(panel, t),
+              news.at(column, t),
               news.step(),
               values.size - column);
         }

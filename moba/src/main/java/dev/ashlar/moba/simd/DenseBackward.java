@@ -241,8 +241,8 @@ final class DenseBackward {
     int width = pass.problem.size();
     for (int column = 0; column < width; column += taken(width - column)) {
       int rest = width - column;
-      int queryAt = pass.query.at(head, column / COLUMNS, query);
-      int keyAt = pass.dKey.at(pass.problem.keyHead(head), column / COLUMNS, key);
+      int queryAt = pass.query.at(head, column, query);
+      int keyAt = pass.dKey.at(pass.problem.keyHead(head), column, key);
       spread(scores, pass.dOut, queryAt, pass.dValue, keyAt, rest, size, rounded, ahead);
       spread(dScores, pass.query, queryAt, pass.dKey, keyAt, rest, size, rounded, ahead);
       collect(pass.problem.key(), keyAt, pass.dQuery, queryAt, rest, size, count, ahead);

@@ -189,8 +189,8 @@ final class DenseForward {
     PanelRows values = tile.problem.value();
     int keyHead = tile.problem.keyHead(tile.head);
     for (int column = 0; column < values.size; column += taken(values.size - column)) {
+      int at = values.at(keyHead, column, key);
       int panel = column / COLUMNS;
-      int at = values.at(keyHead, panel, key);
       for (int t = lane; t < end; t += ROWS) {
         int seen = Math.min(count, t + ROWS - ahead);
         if (seen <= 0) continue;

@@ -1,6 +1,7 @@
 package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
+import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -39,27 +40,27 @@ record HeadRows(
     return offset + head * headStride + column * stride;
   }
 
-  private boolean hasWhole(int panel) {
-    return stride == Float.BYTES && (panel + 1) * COLUMNS <= size;
+  private boolean hasPair(int column) {
+    return stride == Float.BYTES && column + PAIR <= size;
   }
 
   /**
-   * Reads {@code count} rows times a factor into a tile, whose last panel is filled up with zeros;
-   * returns whether all numbers are finite.
+   * Reads {@code count} rows times a factor into a tile, whose last pair of vectors is filled up
+   * with zeros; returns whether all numbers are finite.
    */
   boolean read(int head, int[] rows, int count, float factor, RowTile into) {
     boolean finite = true;
-    for (int panel = 0; panel < PanelRows.panels(size); panel++) {
-      int to = into.at(panel, 0);
+    for (int column = 0; column < size; column += PAIR) {
+      int to = into.at(column, 0);
       finite &=
-          hasWhole(panel)
-              ? readPanel(at(head, panel * COLUMNS), rows, count, factor, into.numbers, to)
-              : readRest(head, panel * COLUMNS, rows, count, factor, into.numbers, to);
+          hasPair(column)
+              ? readPair(at(head, column), rows, count, factor, into.numbers, to)
+              : readRest(head, column, rows, count, factor, into.numbers, to);
     }
     return finite;
   }
 
-  private boolean readPanel(long at, int[] rows, int count, float factor, float[] into, int to) {
+  private boolean readPair(long at, int[] rows, int count, float factor, float[] into, int to) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector check = zero; // 0 times an infinity or a NaN is NaN
     for (int t = 0; t < count; t++) {
@@ -75,7 +76,7 @@ record HeadRows(
 
   private boolean readRest(
       int head, int column, int[] rows, int count, float factor, float[] into, int to) {
-    int width = Math.min(COLUMNS, size - column);
+    int width = Math.min(PAIR, size - column);
     int whole = vectors(width);
     FloatVector check = FloatVector.zero(SPECIES);
     float rest = 0;
@@ -90,7 +91,7 @@ record HeadRows(
         into[to + d] = data.get(ValueLayout.JAVA_FLOAT, from + d * stride) * factor;
         rest += into[to + d] * 0;
       }
-      Arrays.fill(into, to + width, to + COLUMNS, 0);
+      Arrays.fill(into, to + width, to + PAIR, 0);
     }
     return rest == 0 && check.compare(EQ, 0f).allTrue();
   }
@@ -118,22 +119,23 @@ record HeadRows(
    * 12 bits.
    */
   void merge(int head, int[] rows, float[] factors, int from, int to, RowTile tile) {
-    for (int panel = 0; panel < PanelRows.panels(size); panel++) {
-      long at = at(head, panel * COLUMNS);
-      int place = tile.at(panel, 0);
-      if (hasWhole(panel)) {
-        addPanel(at, rows, factors, from, to, tile.numbers, place);
-        writePanel(at, rows, from, to, tile.numbers, place);
+    for (int column = 0; column < size; column += PAIR) {
+      long at = at(head, column);
+      int place = tile.at(column, 0);
+      if (hasPair(column)) {
+        addPair(at, rows, factors, from, to, tile.numbers, place);
+        writePair(at, rows, from, to, tile.numbers, place);
         continue;
       }
       for (int t = from; t < to; t++) {
         long row = at + rows[t] * rowStride;
-        mergeRest(row, factors[t], tile.numbers, place + t * COLUMNS, size - panel * COLUMNS);
+        mergeRest(
+            row, factors[t], tile.numbers, place + t * COLUMNS, Math.min(PAIR, size - column));
       }
     }
   }
 
-  private void addPanel(
+  private void addPair(
       long at, int[] rows, float[] factors, int from, int to, float[] sums, int place) {
     for (int t = from; t < to; t++) {
       long row = at + rows[t] * rowStride;
@@ -147,7 +149,7 @@ record HeadRows(
     }
   }
 
-  private void writePanel(long at, int[] rows, int from, int to, float[] sums, int place) {
+  private void writePair(long at, int[] rows, int from, int to, float[] sums, int place) {
     for (int t = from; t < to; t++) {
       long row = at + rows[t] * rowStride;
       FloatBlock.store(FloatVector.fromArray(SPECIES, sums, place + t * COLUMNS), data, row);

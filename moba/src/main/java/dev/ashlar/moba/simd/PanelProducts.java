@@ -21,11 +21,14 @@ final class PanelProducts {
   /** The queries scored together: four vectors. */
   static final int PANEL = 4 * LANES;
 
+  /** The numbers of two vectors, of which blocks of sums are made and rows are copied. */
+  static final int PAIR = 2 * LANES;
+
   /**
-   * The numbers of a row that lie together: two vectors, of which heads of 32, 64, 96 and 128 fill
-   * a whole number.
+   * The numbers of a row that lie together: pairs of vectors, of which heads of 32, 64, 96 and 128
+   * fill a whole number; so many that the innermost loops are not short.
    */
-  static final int COLUMNS = 2 * LANES;
+  static final int COLUMNS = Math.max(32, PAIR);
 
   /** The queries of a tile: whole panels, in numbers that near caches hold. */
   static final int TILE = Math.max(128, PANEL);

@@ -1,6 +1,7 @@
 package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
+import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -18,7 +19,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * A tensor [T, H, D] in a float array: head by head, and within a head in panels of {@link
  * PanelProducts#COLUMNS} columns, so that rows lie a constant number of places apart whatever D is.
- * A narrower last panel is filled up with zeros, and so are the rows that {@link PaddedRows} adds.
+ * The last {@link PanelProducts#PAIR} of vectors is filled up with zeros, the rest of its panel
+ * means nothing; the rows that {@link PaddedRows} adds are zeros.
  */
 final class PanelRows {
   private static final int CHUNK = 64;
@@ -105,21 +107,22 @@ final class PanelRows {
   private boolean read(RowPlaces rowsIn, int from, int to, float factor) {
     MemorySegment data = rowsIn.data();
     FloatVector check = FloatVector.zero(SPECIES); // 0 times an infinity or a NaN is NaN
-    int rest = size % COLUMNS;
+    int rest = size % PAIR;
     for (int row = from; row < to; row++) {
       for (int head = 0; head < heads; head++) {
         long in = rowsIn.at(row, head);
-        int at = at(head, 0, rows.places()[row]);
-        for (int d = 0; d < size - rest; d += COLUMNS) {
+        int first = at(head, 0, rows.places()[row]);
+        for (int d = 0; d < size - rest; d += PAIR) {
+          int at = first + d / COLUMNS * step() + d % COLUMNS;
           FloatVector x0 = FloatBlock.load(data, in).mul(factor);
           FloatVector x1 = FloatBlock.load(data, in + (long) LANES * Float.BYTES).mul(factor);
           x0.intoArray(numbers, at);
           x1.intoArray(numbers, at + LANES);
           check = x0.fma(FloatVector.zero(SPECIES), x1.fma(FloatVector.zero(SPECIES), check));
-          in += (long) COLUMNS * Float.BYTES;
-          at += step();
+          in += (long) PAIR * Float.BYTES;
         }
         if (rest == 0) continue;
+        int at = at(head, size - rest, rows.places()[row]);
         MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, in, numbers, at, rest);
         check = scaleRest(at, rest, factor, check);
       }
@@ -133,20 +136,21 @@ final class PanelRows {
     int source = 0;
     for (int row = from; row < to; row++) {
       for (int head = 0; head < heads; head++) {
-        for (int panel = 0; panel < panels(size); panel++) {
-          int at = at(head, panel, rows.places()[row]);
-          System.arraycopy(chunk, source, numbers, at, width(panel));
-          check = scaleRest(at, width(panel), factor, check);
-          source += width(panel);
+        for (int d = 0; d < size; d += PAIR) {
+          int at = at(head, d, rows.places()[row]);
+          int width = Math.min(PAIR, size - d);
+          System.arraycopy(chunk, source, numbers, at, width);
+          check = scaleRest(at, width, factor, check);
+          source += width;
         }
       }
     }
     return check.compare(EQ, 0f).allTrue();
   }
 
-  /** Multiplies the first numbers of a panel's row, and clears the others. */
+  /** Multiplies the first numbers of a pair of vectors, and clears the others. */
   private FloatVector scaleRest(int at, int width, float factor, FloatVector check) {
-    Arrays.fill(numbers, at + width, at + COLUMNS, 0);
+    Arrays.fill(numbers, at + width, at + PAIR, 0);
     FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, at).mul(factor);
     FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, at + LANES).mul(factor);
     x0.intoArray(numbers, at);
@@ -178,18 +182,19 @@ final class PanelRows {
    */
   static void write(
       float[] numbers, int at, int step, int size, float factor, MemorySegment out, long to) {
-    int rest = size % COLUMNS;
-    for (int d = 0; d < size - rest; d += COLUMNS) {
-      FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, at).mul(factor);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, at + LANES).mul(factor);
+    int rest = size % PAIR;
+    for (int d = 0; d < size - rest; d += PAIR) {
+      int from = at + d / COLUMNS * step + d % COLUMNS;
+      FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
       FloatBlock.store(x0, out, to);
       FloatBlock.store(x1, out, to + (long) LANES * Float.BYTES);
-      to += (long) COLUMNS * Float.BYTES;
-      at += step;
+      to += (long) PAIR * Float.BYTES;
     }
     if (rest == 0) return;
-    for (int d = 0; d < rest; d++) numbers[at + d] *= factor;
-    MemorySegment.copy(numbers, at, out, ValueLayout.JAVA_FLOAT, to, rest);
+    int from = at + (size - rest) / COLUMNS * step + (size - rest) % COLUMNS;
+    for (int d = 0; d < rest; d++) numbers[from + d] *= factor;
+    MemorySegment.copy(numbers, from, out, ValueLayout.JAVA_FLOAT, to, rest);
   }
 
   /** Returns whether the numbers it was made of are finite, with the factor. */
@@ -197,13 +202,10 @@ final class PanelRows {
     return finite;
   }
 
-  private int width(int panel) {
-    return Math.min(COLUMNS, size - panel * COLUMNS);
-  }
-
-  /** Returns where the numbers of a panel begin in the row at a place of {@link PaddedRows}. */
-  int at(int head, int panel, int place) {
-    return ((head * panels(size) + panel) * rows.count() + place) * COLUMNS;
+  /** Returns where a column's number is in the row at a place of {@link PaddedRows}. */
+  int at(int head, int column, int place) {
+    int panel = head * panels(size) + column / COLUMNS;
+    return (panel * rows.count() + place) * COLUMNS + column % COLUMNS;
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */

@@ -1,6 +1,7 @@
 package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
+import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
@@ -19,12 +20,12 @@ final class PanelSums {
 
   /**
    * Returns how many numbers of rows one call of {@link #collect} or {@link #spread} takes when
-   * {@code rest} are left: two vectors, or three, which lie in two panels, where these are the last
-   * and registers are many.
+   * {@code rest} are left: a panel, or three vectors, which lie in two panels of two, where these
+   * are the last.
    */
   static int taken(int rest) {
-    boolean three = ARE_MANY && rest > COLUMNS && rest <= COLUMNS + LANES;
-    return three ? COLUMNS + LANES : COLUMNS;
+    boolean three = ARE_MANY && PAIR == COLUMNS && rest > PAIR && rest <= PAIR + LANES;
+    return three ? PAIR + LANES : COLUMNS;
   }
 
   /**
@@ -49,13 +50,17 @@ final class PanelSums {
       int to,
       int intoStep,
       int rest) {
-    if (!ARE_MANY) {
-      collectFour(weights, at, depth, rows, from, into, to);
-      collectFour(weights, at + 4, depth, rows, from, into, to + 4 * COLUMNS);
-    } else if (taken(rest) == COLUMNS) {
-      collectTwo(weights, at, depth, rows, from, into, to);
-    } else {
+    if (taken(rest) > COLUMNS) {
       collectThree(weights, at, depth, rows, from, step, into, to, intoStep);
+      return;
+    }
+    for (int d = 0; d < Math.min(rest, COLUMNS); d += PAIR) {
+      if (ARE_MANY) {
+        collectTwo(weights, at, depth, rows, from + d, into, to + d);
+      } else {
+        collectFour(weights, at, depth, rows, from + d, into, to + d);
+        collectFour(weights, at + 4, depth, rows, from + d, into, to + d + 4 * COLUMNS);
+      }
     }
   }
 
@@ -305,17 +310,19 @@ final class PanelSums {
       int to,
       int intoStep,
       int rest) {
-    if (ARE_MANY && taken(rest) == COLUMNS) {
-      spreadTwo(weights, at, depth, rows, from, into, to);
+    if (taken(rest) > COLUMNS) {
+      for (int j = 0; j < ROWS; j += 4) {
+        int row = to + j * COLUMNS;
+        spreadFourByThree(weights, at + j * PITCH, depth, rows, from, step, into, row, intoStep);
+      }
       return;
     }
-    for (int j = 0; j < ROWS; j += 4) {
-      int weight = at + j * PITCH;
-      int row = to + j * COLUMNS;
+    for (int d = 0; d < Math.min(rest, COLUMNS); d += PAIR) {
       if (ARE_MANY) {
-        spreadFourByThree(weights, weight, depth, rows, from, step, into, row, intoStep);
+        spreadTwo(weights, at, depth, rows, from + d, into, to + d);
       } else {
-        spreadFour(weights, weight, depth, rows, from, into, row);
+        spreadFour(weights, at, depth, rows, from + d, into, to + d);
+        spreadFour(weights, at + 4 * PITCH, depth, rows, from + d, into, to + d + 4 * COLUMNS);
       }
     }
   }

@@ -17,9 +17,9 @@ final class RowTile {
     this.numbers = new float[panels * rows * COLUMNS];
   }
 
-  /** Returns where the numbers of a panel begin in a row. */
-  int at(int panel, int row) {
-    return (panel * rows + row) * COLUMNS;
+  /** Returns where a column's number is in a row. */
+  int at(int column, int row) {
+    return (column / COLUMNS * rows + row) * COLUMNS + column % COLUMNS;
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */
