@@ -63,16 +63,16 @@ final class PanelProducts {
       int row = at + j * COLUMNS;
       int into = to + j * PITCH;
       if (ARE_MANY) {
-        fourScores(rows, row, step, depth, queries, from, scores, into);
+        fourByFour(rows, row, step, depth, queries, from, scores, into);
       } else {
-        fourScoresOfTwo(rows, row, step, depth, queries, from, scores, into);
+        fourByTwo(rows, row, step, depth, queries, from, scores, into);
         int next = from + 2 * LANES;
-        fourScoresOfTwo(rows, row, step, depth, queries, next, scores, into + 2 * LANES);
+        fourByTwo(rows, row, step, depth, queries, next, scores, into + 2 * LANES);
       }
     }
   }
 
-  private static void fourScores(
+  private static void fourByFour(
       float[] rows,
       int at,
       int step,
@@ -147,7 +147,7 @@ final class PanelProducts {
   }
 
   /** The same of two vectors of queries: of eight sums, which sixteen registers hold. */
-  private static void fourScoresOfTwo(
+  private static void fourByTwo(
       float[] rows,
       int at,
       int step,

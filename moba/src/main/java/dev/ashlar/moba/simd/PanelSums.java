@@ -51,20 +51,20 @@ final class PanelSums {
       int intoStep,
       int rest) {
     if (taken(rest) > COLUMNS) {
-      collectThree(weights, at, depth, rows, from, step, into, to, intoStep);
+      collectEightByThree(weights, at, depth, rows, from, step, into, to, intoStep);
       return;
     }
     for (int d = 0; d < Math.min(rest, COLUMNS); d += PAIR) {
       if (ARE_MANY) {
-        collectTwo(weights, at, depth, rows, from + d, into, to + d);
+        collectEightByTwo(weights, at, depth, rows, from + d, into, to + d);
       } else {
-        collectFour(weights, at, depth, rows, from + d, into, to + d);
-        collectFour(weights, at + 4, depth, rows, from + d, into, to + d + 4 * COLUMNS);
+        collectFourByTwo(weights, at, depth, rows, from + d, into, to + d);
+        collectFourByTwo(weights, at + 4, depth, rows, from + d, into, to + d + 4 * COLUMNS);
       }
     }
   }
 
-  private static void collectTwo(
+  private static void collectEightByTwo(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
     FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
@@ -134,7 +134,7 @@ final class PanelSums {
   }
 
   /** Four rows by two vectors, whose sums sixteen registers hold. */
-  private static void collectFour(
+  private static void collectFourByTwo(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
     FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
@@ -171,7 +171,7 @@ final class PanelSums {
         .intoArray(into, to + 3 * COLUMNS + LANES);
   }
 
-  private static void collectThree(
+  private static void collectEightByThree(
       float[] weights,
       int at,
       int depth,
@@ -319,15 +319,15 @@ final class PanelSums {
     }
     for (int d = 0; d < Math.min(rest, COLUMNS); d += PAIR) {
       if (ARE_MANY) {
-        spreadTwo(weights, at, depth, rows, from + d, into, to + d);
+        spreadEightByTwo(weights, at, depth, rows, from + d, into, to + d);
       } else {
-        spreadFour(weights, at, depth, rows, from + d, into, to + d);
-        spreadFour(weights, at + 4 * PITCH, depth, rows, from + d, into, to + d + 4 * COLUMNS);
+        spreadFourByTwo(weights, at, depth, rows, from + d, into, to + d);
+        spreadFourByTwo(weights, at + 4 * PITCH, depth, rows, from + d, into, to + d + 4 * COLUMNS);
       }
     }
   }
 
-  private static void spreadTwo(
+  private static void spreadEightByTwo(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
     FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
@@ -397,7 +397,7 @@ final class PanelSums {
   }
 
   /** Four rows by two vectors, whose sums sixteen registers hold. */
-  private static void spreadFour(
+  private static void spreadFourByTwo(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
     FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
