@@ -109,7 +109,8 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
   }
 
   /**
-   * Returns what powers of logits less the rounded logSumExp add up to; 1 where it is not finite.
+   * Returns what e^(logit - logSumExp) adds up to over a position's classes, with logSumExp rounded
+   * to what is kept of it; 1 where that is not finite.
    */
   public static double total(double logSumExp, double rounded) {
     double rest = logSumExp - rounded;

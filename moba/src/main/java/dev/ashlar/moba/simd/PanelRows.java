@@ -113,7 +113,7 @@ final class PanelRows {
         long in = rowsIn.at(row, head);
         int first = at(head, 0, rows.places()[row]);
         for (int d = 0; d < size - rest; d += PAIR) {
-          int at = first + d / COLUMNS * step() + d % COLUMNS;
+          int at = first + offset(d, step());
           FloatVector x0 = FloatBlock.load(data, in).mul(factor);
           FloatVector x1 = FloatBlock.load(data, in + (long) LANES * Float.BYTES).mul(factor);
           x0.intoArray(numbers, at);
@@ -184,7 +184,7 @@ final class PanelRows {
       float[] numbers, int at, int step, int size, float factor, MemorySegment out, long to) {
     int rest = size % PAIR;
     for (int d = 0; d < size - rest; d += PAIR) {
-      int from = at + d / COLUMNS * step + d % COLUMNS;
+      int from = at + offset(d, step);
       FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
       FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
       FloatBlock.store(x0, out, to);
@@ -192,7 +192,7 @@ final class PanelRows {
       to += (long) PAIR * Float.BYTES;
     }
     if (rest == 0) return;
-    int from = at + (size - rest) / COLUMNS * step + (size - rest) % COLUMNS;
+    int from = at + offset(size - rest, step);
     for (int d = 0; d < rest; d++) numbers[from + d] *= factor;
     MemorySegment.copy(numbers, from, out, ValueLayout.JAVA_FLOAT, to, rest);
   }
@@ -202,10 +202,14 @@ final class PanelRows {
     return finite;
   }
 
+  /** Returns how far a column's number lies behind the first of its row. */
+  private static int offset(int column, int step) {
+    return column / COLUMNS * step + column % COLUMNS;
+  }
+
   /** Returns where a column's number is in the row at a place of {@link PaddedRows}. */
   int at(int head, int column, int place) {
-    int panel = head * panels(size) + column / COLUMNS;
-    return (panel * rows.count() + place) * COLUMNS + column % COLUMNS;
+    return head * panels(size) * step() + place * COLUMNS + offset(column, step());
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */
