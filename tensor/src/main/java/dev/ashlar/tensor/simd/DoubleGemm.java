@@ -18,13 +18,15 @@ import jdk.incubator.vector.DoubleVector;
  * right one in panels, however they lie: a matrix whose other axis lies side by side in memory goes
  * through squares that are transposed in registers.
  */
-final class DoubleGemm extends Gemm<double[]> {
+final class DoubleGemm extends Gemm<double[], double[]> {
   private static final int BLOCK = HEIGHT * ROW;
   private static final int VECTOR_BYTES = LANES * Double.BYTES;
   private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, BLOCK, 512);
 
   /** Panels packed at once where rows lie side by side in memory: they share its pages. */
   private static final int TOGETHER = 4;
+
+  private static final double[] ZEROS = new double[HEIGHT * PANEL];
 
   private final Matrix left;
   private final Matrix right;
@@ -134,6 +136,7 @@ final class DoubleGemm extends Gemm<double[]> {
   @Override
   void multiply(
       int count,
+      int columns,
       int layer,
       double[] a,
       int at,
@@ -141,10 +144,12 @@ final class DoubleGemm extends Gemm<double[]> {
       int bt,
       double[] sums,
       int st,
-      int pitch) {
-    if (count == 1) DoubleMicroKernels.rows1(layer, a, at, b, bt, sums, st, pitch);
-    else if (count <= 4) DoubleMicroKernels.rows4(layer, a, at, b, bt, sums, st, pitch);
-    else DoubleMicroKernels.rows8(layer, a, at, b, bt, sums, st, pitch);
+      boolean fresh) {
+    double[] before = fresh ? ZEROS : sums;
+    int from = fresh ? 0 : st;
+    if (count == 1) DoubleMicroKernels.rows1(layer, a, at, b, bt, before, from, sums, st);
+    else if (count <= 4) DoubleMicroKernels.rows4(layer, a, at, b, bt, before, from, sums, st);
+    else DoubleMicroKernels.rows8(layer, a, at, b, bt, before, from, sums, st);
   }
 
   @Override
@@ -163,28 +168,23 @@ final class DoubleGemm extends Gemm<double[]> {
   }
 
   @Override
-  void clear(double[] sums, int size) {
-    Arrays.fill(sums, 0, size, 0);
+  void readResult(int row, int column, int rows, int columns, double[] sums, int at) {
+    for (int r = 0; r < rows; r++) out.readRow(row + r, column, sums, at + r * PANEL, columns);
   }
 
   @Override
-  void readResult(int row, int column, double[] to, int at, int count) {
-    out.readRow(row, column, to, at, count);
-  }
-
-  @Override
-  void writeResult(int row, int column, double[] from, int at, int count) {
-    out.writeRow(row, column, from, at, count);
-  }
-
-  @Override
-  void writePanel(int row, int column, int rows, double[] from, int at, int pitch) {
+  void writeResult(int row, int column, int rows, int columns, double[] sums, int at) {
+    if (columns < PANEL) {
+      for (int r = 0; r < rows; r++) out.writeRow(row + r, column, sums, at + r * PANEL, columns);
+      return;
+    }
     Matrix part = out.from(row, column);
     MemorySegment data = FloatBlock.known(part.data());
-    for (int i = 0; i < rows; i++) {
-      long to = (part.offset() + i * part.rowStride()) * Double.BYTES;
-      store(DoubleVector.fromArray(S, from, at + i * pitch), data, to);
-      store(DoubleVector.fromArray(S, from, at + i * pitch + LANES), data, to + VECTOR_BYTES);
+    for (int r = 0; r < rows; r++) {
+      long to = (part.offset() + r * part.rowStride()) * Double.BYTES;
+      int line = at + r * PANEL;
+      store(DoubleVector.fromArray(S, sums, line), data, to);
+      store(DoubleVector.fromArray(S, sums, line + LANES), data, to + VECTOR_BYTES);
     }
   }
 }

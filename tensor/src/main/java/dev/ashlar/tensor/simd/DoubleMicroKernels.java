@@ -23,13 +23,21 @@ final class DoubleMicroKernels {
   static final int ROW = DEPTH + 8;
 
   /** Rows of the tallest kernel. */
-  static final int HEIGHT = MicroKernels.HEIGHT;
+  static final int HEIGHT = Registers.ARE_MANY ? 8 : 4;
 
   private DoubleMicroKernels() {}
 
-  /** Adds a panel product of 8 rows: c[r, :] += sum over k of a[r, k] · b[k, :]. */
+  /** Multiplies a panel by 8 rows: c[r, :] = before[r, :] + sum over k of a[r, k] · b[k, :]. */
   static void rows8(
-      int depth, double[] a, int at, double[] b, int bt, double[] c, int ct, int width) {
+      int depth,
+      double[] a,
+      int at,
+      double[] b,
+      int bt,
+      double[] before,
+      int from,
+      double[] c,
+      int ct) {
     DoubleVector l0 = DoubleVector.zero(S);
     DoubleVector h0 = DoubleVector.zero(S);
     DoubleVector l1 = DoubleVector.zero(S);
@@ -74,33 +82,42 @@ final class DoubleMicroKernels {
       l7 = x.fma(low, l7);
       h7 = x.fma(high, h7);
     }
-    l0.add(DoubleVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(DoubleVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
-    l1.add(DoubleVector.fromArray(S, c, ct + width)).intoArray(c, ct + width);
-    h1.add(DoubleVector.fromArray(S, c, ct + width + LANES)).intoArray(c, ct + width + LANES);
-    l2.add(DoubleVector.fromArray(S, c, ct + 2 * width)).intoArray(c, ct + 2 * width);
-    h2.add(DoubleVector.fromArray(S, c, ct + 2 * width + LANES))
-        .intoArray(c, ct + 2 * width + LANES);
-    l3.add(DoubleVector.fromArray(S, c, ct + 3 * width)).intoArray(c, ct + 3 * width);
-    h3.add(DoubleVector.fromArray(S, c, ct + 3 * width + LANES))
-        .intoArray(c, ct + 3 * width + LANES);
-    l4.add(DoubleVector.fromArray(S, c, ct + 4 * width)).intoArray(c, ct + 4 * width);
-    h4.add(DoubleVector.fromArray(S, c, ct + 4 * width + LANES))
-        .intoArray(c, ct + 4 * width + LANES);
-    l5.add(DoubleVector.fromArray(S, c, ct + 5 * width)).intoArray(c, ct + 5 * width);
-    h5.add(DoubleVector.fromArray(S, c, ct + 5 * width + LANES))
-        .intoArray(c, ct + 5 * width + LANES);
-    l6.add(DoubleVector.fromArray(S, c, ct + 6 * width)).intoArray(c, ct + 6 * width);
-    h6.add(DoubleVector.fromArray(S, c, ct + 6 * width + LANES))
-        .intoArray(c, ct + 6 * width + LANES);
-    l7.add(DoubleVector.fromArray(S, c, ct + 7 * width)).intoArray(c, ct + 7 * width);
-    h7.add(DoubleVector.fromArray(S, c, ct + 7 * width + LANES))
-        .intoArray(c, ct + 7 * width + LANES);
+    l0.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    h0.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    l1.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    h1.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
+    l2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    h2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
+        .intoArray(c, ct + 2 * PANEL + LANES);
+    l3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    h3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
+        .intoArray(c, ct + 3 * PANEL + LANES);
+    l4.add(DoubleVector.fromArray(S, before, from + 4 * PANEL)).intoArray(c, ct + 4 * PANEL);
+    h4.add(DoubleVector.fromArray(S, before, from + 4 * PANEL + LANES))
+        .intoArray(c, ct + 4 * PANEL + LANES);
+    l5.add(DoubleVector.fromArray(S, before, from + 5 * PANEL)).intoArray(c, ct + 5 * PANEL);
+    h5.add(DoubleVector.fromArray(S, before, from + 5 * PANEL + LANES))
+        .intoArray(c, ct + 5 * PANEL + LANES);
+    l6.add(DoubleVector.fromArray(S, before, from + 6 * PANEL)).intoArray(c, ct + 6 * PANEL);
+    h6.add(DoubleVector.fromArray(S, before, from + 6 * PANEL + LANES))
+        .intoArray(c, ct + 6 * PANEL + LANES);
+    l7.add(DoubleVector.fromArray(S, before, from + 7 * PANEL)).intoArray(c, ct + 7 * PANEL);
+    h7.add(DoubleVector.fromArray(S, before, from + 7 * PANEL + LANES))
+        .intoArray(c, ct + 7 * PANEL + LANES);
   }
 
-  /** Adds a panel product of 4 rows: c[r, :] += sum over k of a[r, k] · b[k, :]. */
+  /** Multiplies a panel by 4 rows: c[r, :] = before[r, :] + sum over k of a[r, k] · b[k, :]. */
   static void rows4(
-      int depth, double[] a, int at, double[] b, int bt, double[] c, int ct, int width) {
+      int depth,
+      double[] a,
+      int at,
+      double[] b,
+      int bt,
+      double[] before,
+      int from,
+      double[] c,
+      int ct) {
     DoubleVector l0 = DoubleVector.zero(S);
     DoubleVector h0 = DoubleVector.zero(S);
     DoubleVector l1 = DoubleVector.zero(S);
@@ -125,21 +142,30 @@ final class DoubleMicroKernels {
       l3 = x.fma(low, l3);
       h3 = x.fma(high, h3);
     }
-    l0.add(DoubleVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(DoubleVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
-    l1.add(DoubleVector.fromArray(S, c, ct + width)).intoArray(c, ct + width);
-    h1.add(DoubleVector.fromArray(S, c, ct + width + LANES)).intoArray(c, ct + width + LANES);
-    l2.add(DoubleVector.fromArray(S, c, ct + 2 * width)).intoArray(c, ct + 2 * width);
-    h2.add(DoubleVector.fromArray(S, c, ct + 2 * width + LANES))
-        .intoArray(c, ct + 2 * width + LANES);
-    l3.add(DoubleVector.fromArray(S, c, ct + 3 * width)).intoArray(c, ct + 3 * width);
-    h3.add(DoubleVector.fromArray(S, c, ct + 3 * width + LANES))
-        .intoArray(c, ct + 3 * width + LANES);
+    l0.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    h0.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    l1.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    h1.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
+    l2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    h2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
+        .intoArray(c, ct + 2 * PANEL + LANES);
+    l3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    h3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
+        .intoArray(c, ct + 3 * PANEL + LANES);
   }
 
-  /** Adds a panel product of one row: c[r, :] += sum over k of a[r, k] · b[k, :]. */
+  /** Multiplies a panel by one row: c[r, :] = before[r, :] + sum over k of a[r, k] · b[k, :]. */
   static void rows1(
-      int depth, double[] a, int at, double[] b, int bt, double[] c, int ct, int width) {
+      int depth,
+      double[] a,
+      int at,
+      double[] b,
+      int bt,
+      double[] before,
+      int from,
+      double[] c,
+      int ct) {
     DoubleVector l0 = DoubleVector.zero(S);
     DoubleVector h0 = DoubleVector.zero(S);
     for (int k = 0; k < depth; k++) {
@@ -149,7 +175,7 @@ final class DoubleMicroKernels {
       l0 = x.fma(low, l0);
       h0 = x.fma(high, h0);
     }
-    l0.add(DoubleVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(DoubleVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
+    l0.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    h0.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
   }
 }

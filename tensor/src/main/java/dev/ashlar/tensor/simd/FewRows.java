@@ -82,7 +82,7 @@ final class FewRows {
 
   private void run() {
     // Longer than the numbers, so that vectors beyond the last are there: zeros.
-    x = Scratch.own().panels(rows * pitch);
+    x = Scratch.own().few(rows * pitch);
     for (int row = 0; row < rows; row++) {
       left.readRow(row, 0, x, row * pitch, depth);
       Arrays.fill(x, row * pitch + depth, (row + 1) * pitch, 0f);

@@ -7,12 +7,13 @@ import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** A product of two F32 matrices. */
-final class FloatGemm extends Gemm<float[]> {
-  private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, LeftRows.BLOCK, 512);
+final class FloatGemm extends Gemm<float[], MemorySegment> {
+  private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, LeftRows.BLOCK, 1024);
+
+  private static final float[] ZEROS = new float[HEIGHT * PANEL];
 
   private final LeftRows left;
   private final RightPanels right;
@@ -32,7 +33,7 @@ final class FloatGemm extends Gemm<float[]> {
   }
 
   @Override
-  void packPanels(int row, int deep, int column, int count, float[] to, int at, int pitch) {
+  void packPanels(int row, int deep, int column, int count, MemorySegment to, int at, int pitch) {
     right.pack(row, deep, column, count, to, at, pitch);
   }
 
@@ -43,21 +44,39 @@ final class FloatGemm extends Gemm<float[]> {
 
   @Override
   void multiply(
-      int count, int layer, float[] a, int at, float[] b, int bt, float[] sums, int st, int pitch) {
-    if (left.byColumns(count)) {
-      if (HEIGHT == 8) MicroKernels.columns8(layer, a, at, b, bt, sums, st, pitch);
-      else MicroKernels.columns4(layer, a, at, b, bt, sums, st, pitch);
-    } else if (count == 1) {
-      MicroKernels.rows1(layer, a, at, b, bt, sums, st, pitch);
-    } else if (count <= 4) {
-      MicroKernels.rows4(layer, a, at, b, bt, sums, st, pitch);
-    } else {
-      MicroKernels.rows8(layer, a, at, b, bt, sums, st, pitch);
+      int count,
+      int columns,
+      int layer,
+      float[] a,
+      int at,
+      MemorySegment b,
+      int bt,
+      float[] sums,
+      int st,
+      boolean fresh) {
+    long panel = (long) bt * Float.BYTES;
+    float[] before = fresh ? ZEROS : sums;
+    int from = fresh ? 0 : st;
+    if (HEIGHT == 6 && count > 4) {
+      if (columns > 2 * LANES) {
+        MicroKernels.sixByFour(layer, a, at, b, panel, before, from, sums, st);
+      } else {
+        MicroKernels.sixByTwo(layer, a, at, b, panel, before, from, sums, st);
+      }
+      return;
+    }
+    for (int c = 0; c < Math.min(columns, PANEL); c += 2 * LANES) {
+      long half = panel + (long) c * Float.BYTES;
+      if (count > 2) {
+        MicroKernels.fourByTwo(layer, a, at, b, half, before, from + c, sums, st + c);
+      } else {
+        MicroKernels.twoByTwo(layer, a, at, b, half, before, from + c, sums, st + c);
+      }
     }
   }
 
   @Override
-  float[] roomForPanels(int size) {
+  MemorySegment roomForPanels(int size) {
     return Scratch.own().panels(size);
   }
 
@@ -72,29 +91,24 @@ final class FloatGemm extends Gemm<float[]> {
   }
 
   @Override
-  void clear(float[] sums, int size) {
-    Arrays.fill(sums, 0, size, 0f);
+  void readResult(int row, int column, int rows, int columns, float[] sums, int at) {
+    for (int r = 0; r < rows; r++) out.readRow(row + r, column, sums, at + r * PANEL, columns);
   }
 
   @Override
-  void readResult(int row, int column, float[] to, int at, int count) {
-    out.readRow(row, column, to, at, count);
-  }
-
-  @Override
-  void writeResult(int row, int column, float[] from, int at, int count) {
-    out.writeRow(row, column, from, at, count);
-  }
-
-  @Override
-  void writePanel(int row, int column, int rows, float[] from, int at, int pitch) {
+  void writeResult(int row, int column, int rows, int columns, float[] sums, int at) {
+    if (columns < PANEL) {
+      for (int r = 0; r < rows; r++) out.writeRow(row + r, column, sums, at + r * PANEL, columns);
+      return;
+    }
     Matrix part = out.from(row, column);
     MemorySegment data = FloatBlock.known(part.data());
-    for (int i = 0; i < rows; i++) {
-      long to = (part.offset() + i * part.rowStride()) * Float.BYTES;
-      FloatVector.fromArray(S, from, at + i * pitch).intoMemorySegment(data, to, FloatBlock.ORDER);
-      FloatVector.fromArray(S, from, at + i * pitch + LANES)
-          .intoMemorySegment(data, to + LANES * Float.BYTES, FloatBlock.ORDER);
+    for (int r = 0; r < rows; r++) {
+      long to = (part.offset() + r * part.rowStride()) * Float.BYTES;
+      for (int c = 0; c < PANEL; c += LANES) {
+        FloatVector.fromArray(S, sums, at + r * PANEL + c)
+            .intoMemorySegment(data, to + (long) c * Float.BYTES, FloatBlock.ORDER);
+      }
     }
   }
 }

@@ -8,22 +8,27 @@ import java.util.function.Supplier;
  * One product of two matrices, blocked for the caches as in Goto and van de Geijn, "Anatomy of
  * high-performance matrix multiplication" (TOMS 2008). The right matrix is packed into panels as
  * wide as a micro-kernel, by all threads together, or a small one by each for itself; then each
- * task packs some rows of the left one, and passes all panels by a block of them at a time, which
- * stays in the first-level cache. An element of the product is the sum over blocks of {@link
- * Blocking#depth} of chains of fused multiply-adds in the order of k: the same bits however the
- * work is shared out. How numbers are packed and multiplied is left to the element type.
+ * task packs some rows of the left one, and passes them by one panel after another, whose current
+ * depth is thus read from beyond the first-level cache once. An element of the product is the sum
+ * over blocks of {@link Blocking#depth} of chains of fused multiply-adds in the order of k: the
+ * same bits however the work is shared out. How numbers are packed and multiplied is left to the
+ * element type.
  *
  * @param <A> an array of that type
+ * @param <P> what holds packed panels
  */
-abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
+abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
   /** Rows of the right matrix packed at a time, in blocks' depths. */
-  private static final int PACKED_BLOCKS = 8;
+  private static final int PACKED_BLOCKS = 4;
 
   /**
-   * The most rows a task computes: its sums and the panels' current depth stay in the second-level
-   * cache.
+   * The most rows a task computes: as packed, and with their sums, they stay in the second-level
+   * cache. A multiple of every block's height.
    */
-  private static final int TASK_ROWS = 32;
+  private static final int TASK_ROWS = 96;
+
+  /** Tasks a thread has at least, so that none waits long for the last. */
+  private static final int TASKS = 4;
 
   /** Work worth handing to another thread, in multiplications: some ten microseconds. */
   private static final long GRAIN = 1 << 19;
@@ -46,8 +51,7 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
    * @param panel the columns of a panel of the right one
    * @param depth the most columns of a block, which are as many rows of a panel
    * @param block the numbers a packed block takes
-   * @param columns packed at a time: {@code depth} deep they fill half of a second-level cache of 1
-   *     MB
+   * @param columns packed at a time: rows of the left matrix are packed anew for so many
    */
   record Blocking(int height, int panel, int depth, int block, int columns) {}
 
@@ -72,7 +76,7 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
    * Adds the product to the result instead: the same bits as one product over the depth of all that
    * are added, where each but the last is a multiple of {@link Blocking#depth} deep.
    */
-  final Gemm<A> adding() {
+  final Gemm<A, P> adding() {
     adds = true;
     return this;
   }
@@ -88,7 +92,7 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
    *
    * @param pitch numbers from a panel to the next
    */
-  abstract void packPanels(int row, int deep, int column, int count, A to, int at, int pitch);
+  abstract void packPanels(int row, int deep, int column, int count, P to, int at, int pitch);
 
   /**
    * Packs rows of the left matrix in blocks, and zeros for the rows that a micro-kernel has too
@@ -98,29 +102,30 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
    */
   abstract void packRows(int row, int rows, int from, int layer, A to);
 
-  /** Adds {@code count} packed rows, at most a block of them, times a panel to sums. */
-  abstract void multiply(int count, int layer, A a, int at, A b, int bt, A sums, int st, int pitch);
+  /**
+   * Adds {@code count} packed rows, at most a block of them, times a panel, of which at least the
+   * first {@code columns} count, to sums.
+   *
+   * @param sums [block of rows, panel]; {@code st} says where they begin
+   * @param fresh whether the sums are zero before, whatever is there
+   */
+  abstract void multiply(
+      int count, int columns, int layer, A a, int at, P b, int bt, A sums, int st, boolean fresh);
 
-  /** Returns an array of the thread's own for panels. */
-  abstract A roomForPanels(int size);
+  /** Returns room of the thread's own for panels. */
+  abstract P roomForPanels(int size);
 
-  /** Returns one for blocks of rows. */
+  /** Returns an array of the thread's own for blocks of rows. */
   abstract A roomForRows(int size);
 
   /** Returns one for sums. */
   abstract A roomForSums(int size);
 
-  /** Sets sums to zero. */
-  abstract void clear(A sums, int size);
+  /** Reads sums [rows, panel] from the result. */
+  abstract void readResult(int row, int column, int rows, int columns, A sums, int at);
 
-  /** Reads part of a row of the result, whose numbers lie side by side. */
-  abstract void readResult(int row, int column, A to, int at, int count);
-
-  /** Writes part of a row of the result. */
-  abstract void writeResult(int row, int column, A from, int at, int count);
-
-  /** Writes {@code rows} rows of the result, a panel wide. */
-  abstract void writePanel(int row, int column, int rows, A from, int at, int pitch);
+  /** Writes them there. */
+  abstract void writeResult(int row, int column, int rows, int columns, A sums, int at);
 
   // ---- What is the same for all.
 
@@ -144,25 +149,28 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
       long number = BLOCKS.incrementAndGet();
       multiply(block, () -> block.packedByThread(number));
     } else {
-      A packed = block.packedByAll();
+      P packed = block.packedByAll();
       multiply(block, () -> packed);
     }
   }
 
   /** Shares out the product with a block, whose packed panels each chunk asks for. */
-  private void multiply(Block block, Supplier<A> panels) {
+  private void multiply(Block block, Supplier<P> panels) {
     int height = blocking.height();
-    int taskRows = Math.clamp((rows / 16 + height - 1) / height * height, height, TASK_ROWS);
+    int threads = Parallel.threads();
+    int tasks = threads == 1 ? 1 : TASKS * threads;
+    int taskRows = Math.clamp((rows / tasks + height - 1) / height * height, height, TASK_ROWS);
     int rowTasks = (rows + taskRows - 1) / taskRows;
     // Few rows: the panels are shared out as well.
-    int taskPanels = rowTasks >= 16 ? block.panels : Math.max(1, block.panels * rowTasks / 16);
+    int taskPanels =
+        rowTasks >= tasks ? block.panels : Math.max(1, block.panels * rowTasks / tasks);
     int columnTasks = (block.panels + taskPanels - 1) / taskPanels;
     long taskWork = Math.max(1, (long) taskRows * taskPanels * panel * block.deep);
     Parallel.range(
         (long) rowTasks * columnTasks,
         Math.max(1, GRAIN / taskWork),
         (first, last) -> {
-          A packed = panels.get();
+          P packed = panels.get();
           for (long task = first; task < last; task++) {
             int row = (int) (task / columnTasks) * taskRows;
             int from = (int) (task % columnTasks) * taskPanels;
@@ -201,8 +209,8 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
     }
 
     /** Returns panels that the threads have packed together. */
-    A packedByAll() {
-      A packed = roomForPanels(size());
+    P packedByAll() {
+      P packed = roomForPanels(size());
       int together = panelsTogether();
       int layerDepth = blocking.depth();
       int layers = (deep + layerDepth - 1) / layerDepth;
@@ -222,8 +230,8 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
     }
 
     /** Returns panels that the calling thread has packed for itself, once for a block's number. */
-    A packedByThread(long number) {
-      A packed = roomForPanels(size());
+    P packedByThread(long number) {
+      P packed = roomForPanels(size());
       Scratch scratch = Scratch.own();
       if (scratch.packed != number) {
         pack(0, deep, 0, panels, packed);
@@ -232,7 +240,7 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
       return packed;
     }
 
-    private void pack(int layer, int layerDepth, int first, int count, A packed) {
+    private void pack(int layer, int layerDepth, int first, int count, P packed) {
       int columns = Math.min(count * panel, width - first * panel);
       int at = first * panel * deep + layer * panel;
       packPanels(
@@ -249,9 +257,6 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
     private final int from;
     private final int deep;
 
-    /** The width of the sums in scratch: whole panels. */
-    private final int padded;
-
     Task(int row, int height, int column, int width, int from, int deep) {
       this.row = row;
       this.height = height;
@@ -259,45 +264,40 @@ abstract sealed class Gemm<A> permits FloatGemm, DoubleGemm {
       this.width = width;
       this.from = from;
       this.deep = deep;
-      this.padded = (width + panel - 1) / panel * panel;
     }
 
-    void run(A packed, int panelsAt) {
+    void run(P packed, int panelsAt) {
       int tallest = blocking.height();
       int layerDepth = blocking.depth();
       int blocks = (height + tallest - 1) / tallest;
-      A sums = roomForSums(blocks * tallest * padded);
+      int tile = tallest * panel;
+      boolean once = deep <= layerDepth;
+      int tiles = once ? 1 : blocks * ((width + panel - 1) / panel);
       A rows = roomForRows(blocks * blocking.block());
-      if (from == 0 && !adds) clear(sums, blocks * tallest * padded);
-      else for (int r = 0; r < height; r++) readResult(row + r, column, sums, r * padded, width);
+      A sums = roomForSums(tiles * tile);
+      boolean adding = adds || from > 0;
       int k = 0;
       do {
         int layer = Math.min(layerDepth, deep - k);
         packRows(row, height, from + k, layer, rows);
-        for (int block = 0; block < blocks; block++) {
-          int count = Math.min(tallest, height - block * tallest);
-          int b = panelsAt + k * panel;
-          for (int c = 0; c < padded; c += panel, b += panel * deep) {
-            int sum = block * tallest * padded + c;
-            multiply(count, layer, rows, block * blocking.block(), packed, b, sums, sum, padded);
+        int b = panelsAt + k * panel;
+        int sum = 0;
+        for (int c = 0; c < width; c += panel, b += panel * deep) {
+          int columns = Math.min(panel, width - c);
+          for (int block = 0; block < blocks; block++) {
+            int r = block * tallest;
+            int count = Math.min(tallest, height - r);
+            if (k == 0 && adding) readResult(row + r, column + c, count, columns, sums, sum);
+            boolean fresh = k == 0 && !adding;
+            int a = block * blocking.block();
+            multiply(count, columns, layer, rows, a, packed, b, sums, sum, fresh);
             // At once: memory takes the numbers while the next are computed.
-            if (k + layer == deep) write(block * tallest, count, c, sums, sum);
+            if (k + layer == deep) writeResult(row + r, column + c, count, columns, sums, sum);
+            if (!once) sum += tile;
           }
         }
         k += layerDepth;
       } while (k < deep);
-    }
-
-    /** Stores the part of a panel's sums that belongs to the product. */
-    private void write(int r, int count, int c, A sums, int at) {
-      int wide = Math.min(panel, width - c);
-      if (wide == panel) {
-        writePanel(row + r, column + c, count, sums, at, padded);
-      } else {
-        for (int i = 0; i < count; i++) {
-          writeResult(row + r + i, column + c, sums, at + i * padded, wide);
-        }
-      }
     }
   }
 }

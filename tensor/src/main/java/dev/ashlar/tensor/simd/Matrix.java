@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
  */
 record Matrix(MemorySegment data, long offset, long rowStride, long columnStride) {
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
   /** Returns the same strides from another first element. */
   Matrix from(long row, long column) {

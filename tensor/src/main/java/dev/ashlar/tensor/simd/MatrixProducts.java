@@ -42,7 +42,7 @@ public final class MatrixProducts {
     if (!few) gemm(dtype, rows, columns, depth, left, right, out).run();
   }
 
-  private static Gemm<?> gemm(
+  private static Gemm<?, ?> gemm(
       DType dtype, int rows, int columns, int depth, Matrix left, Matrix right, Matrix out) {
     return dtype == F32
         ? new FloatGemm(rows, columns, depth, left, right, out)

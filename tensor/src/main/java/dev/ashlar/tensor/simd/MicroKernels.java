@@ -1,13 +1,18 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The innermost loops of the matrix product. Each multiplies a few packed rows of the left matrix
- * by a packed panel of the right one, two vectors wide, with every sum in a register. The methods
- * are written out because C2 keeps vectors in registers only as local variables, and are large so
- * that C2 compiles them by themselves.
+ * by a packed panel of the right one with every sum in a register: c[r, :] = before[r, :] + sum
+ * over k of a[r, k] · b[k, :], where rows of c are {@link #PANEL} numbers apart. Panels lie outside
+ * the heap, where a vector can begin with a cache line: half the reads of one that lies across two.
+ * The methods are written out because C2 keeps vectors in registers only as local variables, and
+ * are large so that C2 compiles them by themselves.
  */
 final class MicroKernels {
   static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -15,10 +20,16 @@ final class MicroKernels {
   /** Numbers in a vector. */
   static final int LANES = S.length();
 
-  /** Columns of a panel. */
-  static final int PANEL = 2 * LANES;
+  /**
+   * Columns of a panel: with 24 sums in registers, six rows by four vectors, a number that was read
+   * is used most often.
+   */
+  static final int PANEL = Registers.ARE_MANY ? 4 * LANES : 2 * LANES;
 
-  /** The deepest panel: 8 rows of this depth and a panel flow through a 32 KB first-level cache. */
+  /** Rows of the tallest kernel. */
+  static final int HEIGHT = Registers.ARE_MANY ? 6 : 4;
+
+  /** The deepest panel: it and a few rows stay near while all rows of a task pass by. */
   static final int DEPTH = 256;
 
   /**
@@ -27,241 +38,271 @@ final class MicroKernels {
    */
   static final int ROW = DEPTH + 16;
 
-  /** Rows of the tallest kernel: as many as have two sums each in registers. */
-  static final int HEIGHT = Registers.ARE_MANY ? 8 : 4;
+  /** Bytes of a vector. */
+  private static final long VECTOR = (long) LANES * Float.BYTES;
+
+  /** Bytes from a line of a panel to the next. */
+  private static final long LINE = (long) PANEL * Float.BYTES;
 
   private MicroKernels() {}
 
-  /** Adds a panel product of 8 rows: c[r, :] += sum over k of a[r, k] · b[k, :]. */
-  static void rows8(int depth, float[] a, int at, float[] b, int bt, float[] c, int ct, int width) {
-    FloatVector l0 = FloatVector.zero(S);
-    FloatVector h0 = FloatVector.zero(S);
-    FloatVector l1 = FloatVector.zero(S);
-    FloatVector h1 = FloatVector.zero(S);
-    FloatVector l2 = FloatVector.zero(S);
-    FloatVector h2 = FloatVector.zero(S);
-    FloatVector l3 = FloatVector.zero(S);
-    FloatVector h3 = FloatVector.zero(S);
-    FloatVector l4 = FloatVector.zero(S);
-    FloatVector h4 = FloatVector.zero(S);
-    FloatVector l5 = FloatVector.zero(S);
-    FloatVector h5 = FloatVector.zero(S);
-    FloatVector l6 = FloatVector.zero(S);
-    FloatVector h6 = FloatVector.zero(S);
-    FloatVector l7 = FloatVector.zero(S);
-    FloatVector h7 = FloatVector.zero(S);
+  /** Six rows by four vectors. */
+  static void sixByFour(
+      int depth,
+      float[] a,
+      int at,
+      MemorySegment b,
+      long bt,
+      float[] before,
+      int from,
+      float[] c,
+      int ct) {
+    MemorySegment panel = FloatBlock.known(b);
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c02 = FloatVector.zero(S);
+    FloatVector c03 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c12 = FloatVector.zero(S);
+    FloatVector c13 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c22 = FloatVector.zero(S);
+    FloatVector c23 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c32 = FloatVector.zero(S);
+    FloatVector c33 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c41 = FloatVector.zero(S);
+    FloatVector c42 = FloatVector.zero(S);
+    FloatVector c43 = FloatVector.zero(S);
+    FloatVector c50 = FloatVector.zero(S);
+    FloatVector c51 = FloatVector.zero(S);
+    FloatVector c52 = FloatVector.zero(S);
+    FloatVector c53 = FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromArray(S, b, bt + k * PANEL);
-      FloatVector high = FloatVector.fromArray(S, b, bt + k * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + 2 * VECTOR, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + 3 * VECTOR, ORDER);
       FloatVector x = FloatVector.broadcast(S, a[at + k]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      c03 = x.fma(b3, c03);
       x = FloatVector.broadcast(S, a[at + k + ROW]);
-      l1 = x.fma(low, l1);
-      h1 = x.fma(high, h1);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      c12 = x.fma(b2, c12);
+      c13 = x.fma(b3, c13);
       x = FloatVector.broadcast(S, a[at + k + 2 * ROW]);
-      l2 = x.fma(low, l2);
-      h2 = x.fma(high, h2);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      c22 = x.fma(b2, c22);
+      c23 = x.fma(b3, c23);
       x = FloatVector.broadcast(S, a[at + k + 3 * ROW]);
-      l3 = x.fma(low, l3);
-      h3 = x.fma(high, h3);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      c32 = x.fma(b2, c32);
+      c33 = x.fma(b3, c33);
       x = FloatVector.broadcast(S, a[at + k + 4 * ROW]);
-      l4 = x.fma(low, l4);
-      h4 = x.fma(high, h4);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      c42 = x.fma(b2, c42);
+      c43 = x.fma(b3, c43);
       x = FloatVector.broadcast(S, a[at + k + 5 * ROW]);
-      l5 = x.fma(low, l5);
-      h5 = x.fma(high, h5);
-      x = FloatVector.broadcast(S, a[at + k + 6 * ROW]);
-      l6 = x.fma(low, l6);
-      h6 = x.fma(high, h6);
-      x = FloatVector.broadcast(S, a[at + k + 7 * ROW]);
-      l7 = x.fma(low, l7);
-      h7 = x.fma(high, h7);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+      c52 = x.fma(b2, c52);
+      c53 = x.fma(b3, c53);
     }
-    l0.add(FloatVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(FloatVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
-    l1.add(FloatVector.fromArray(S, c, ct + width)).intoArray(c, ct + width);
-    h1.add(FloatVector.fromArray(S, c, ct + width + LANES)).intoArray(c, ct + width + LANES);
-    l2.add(FloatVector.fromArray(S, c, ct + 2 * width)).intoArray(c, ct + 2 * width);
-    h2.add(FloatVector.fromArray(S, c, ct + 2 * width + LANES))
-        .intoArray(c, ct + 2 * width + LANES);
-    l3.add(FloatVector.fromArray(S, c, ct + 3 * width)).intoArray(c, ct + 3 * width);
-    h3.add(FloatVector.fromArray(S, c, ct + 3 * width + LANES))
-        .intoArray(c, ct + 3 * width + LANES);
-    l4.add(FloatVector.fromArray(S, c, ct + 4 * width)).intoArray(c, ct + 4 * width);
-    h4.add(FloatVector.fromArray(S, c, ct + 4 * width + LANES))
-        .intoArray(c, ct + 4 * width + LANES);
-    l5.add(FloatVector.fromArray(S, c, ct + 5 * width)).intoArray(c, ct + 5 * width);
-    h5.add(FloatVector.fromArray(S, c, ct + 5 * width + LANES))
-        .intoArray(c, ct + 5 * width + LANES);
-    l6.add(FloatVector.fromArray(S, c, ct + 6 * width)).intoArray(c, ct + 6 * width);
-    h6.add(FloatVector.fromArray(S, c, ct + 6 * width + LANES))
-        .intoArray(c, ct + 6 * width + LANES);
-    l7.add(FloatVector.fromArray(S, c, ct + 7 * width)).intoArray(c, ct + 7 * width);
-    h7.add(FloatVector.fromArray(S, c, ct + 7 * width + LANES))
-        .intoArray(c, ct + 7 * width + LANES);
+    c00.add(FloatVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(FloatVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c02.add(FloatVector.fromArray(S, before, from + 2 * LANES)).intoArray(c, ct + 2 * LANES);
+    c03.add(FloatVector.fromArray(S, before, from + 3 * LANES)).intoArray(c, ct + 3 * LANES);
+    c10.add(FloatVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(FloatVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
+    c12.add(FloatVector.fromArray(S, before, from + PANEL + 2 * LANES))
+        .intoArray(c, ct + PANEL + 2 * LANES);
+    c13.add(FloatVector.fromArray(S, before, from + PANEL + 3 * LANES))
+        .intoArray(c, ct + PANEL + 3 * LANES);
+    c20.add(FloatVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    c21.add(FloatVector.fromArray(S, before, from + 2 * PANEL + LANES))
+        .intoArray(c, ct + 2 * PANEL + LANES);
+    c22.add(FloatVector.fromArray(S, before, from + 2 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 2 * PANEL + 2 * LANES);
+    c23.add(FloatVector.fromArray(S, before, from + 2 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 2 * PANEL + 3 * LANES);
+    c30.add(FloatVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    c31.add(FloatVector.fromArray(S, before, from + 3 * PANEL + LANES))
+        .intoArray(c, ct + 3 * PANEL + LANES);
+    c32.add(FloatVector.fromArray(S, before, from + 3 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 3 * PANEL + 2 * LANES);
+    c33.add(FloatVector.fromArray(S, before, from + 3 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 3 * PANEL + 3 * LANES);
+    c40.add(FloatVector.fromArray(S, before, from + 4 * PANEL)).intoArray(c, ct + 4 * PANEL);
+    c41.add(FloatVector.fromArray(S, before, from + 4 * PANEL + LANES))
+        .intoArray(c, ct + 4 * PANEL + LANES);
+    c42.add(FloatVector.fromArray(S, before, from + 4 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 4 * PANEL + 2 * LANES);
+    c43.add(FloatVector.fromArray(S, before, from + 4 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 4 * PANEL + 3 * LANES);
+    c50.add(FloatVector.fromArray(S, before, from + 5 * PANEL)).intoArray(c, ct + 5 * PANEL);
+    c51.add(FloatVector.fromArray(S, before, from + 5 * PANEL + LANES))
+        .intoArray(c, ct + 5 * PANEL + LANES);
+    c52.add(FloatVector.fromArray(S, before, from + 5 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 5 * PANEL + 2 * LANES);
+    c53.add(FloatVector.fromArray(S, before, from + 5 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 5 * PANEL + 3 * LANES);
   }
 
-  /** Adds a panel product of 4 rows: c[r, :] += sum over k of a[r, k] · b[k, :]. */
-  static void rows4(int depth, float[] a, int at, float[] b, int bt, float[] c, int ct, int width) {
-    FloatVector l0 = FloatVector.zero(S);
-    FloatVector h0 = FloatVector.zero(S);
-    FloatVector l1 = FloatVector.zero(S);
-    FloatVector h1 = FloatVector.zero(S);
-    FloatVector l2 = FloatVector.zero(S);
-    FloatVector h2 = FloatVector.zero(S);
-    FloatVector l3 = FloatVector.zero(S);
-    FloatVector h3 = FloatVector.zero(S);
+  /** Six rows by two vectors: half a panel. */
+  static void sixByTwo(
+      int depth,
+      float[] a,
+      int at,
+      MemorySegment b,
+      long bt,
+      float[] before,
+      int from,
+      float[] c,
+      int ct) {
+    MemorySegment panel = FloatBlock.known(b);
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c41 = FloatVector.zero(S);
+    FloatVector c50 = FloatVector.zero(S);
+    FloatVector c51 = FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromArray(S, b, bt + k * PANEL);
-      FloatVector high = FloatVector.fromArray(S, b, bt + k * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
       FloatVector x = FloatVector.broadcast(S, a[at + k]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
       x = FloatVector.broadcast(S, a[at + k + ROW]);
-      l1 = x.fma(low, l1);
-      h1 = x.fma(high, h1);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
       x = FloatVector.broadcast(S, a[at + k + 2 * ROW]);
-      l2 = x.fma(low, l2);
-      h2 = x.fma(high, h2);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
       x = FloatVector.broadcast(S, a[at + k + 3 * ROW]);
-      l3 = x.fma(low, l3);
-      h3 = x.fma(high, h3);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = FloatVector.broadcast(S, a[at + k + 4 * ROW]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      x = FloatVector.broadcast(S, a[at + k + 5 * ROW]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
     }
-    l0.add(FloatVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(FloatVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
-    l1.add(FloatVector.fromArray(S, c, ct + width)).intoArray(c, ct + width);
-    h1.add(FloatVector.fromArray(S, c, ct + width + LANES)).intoArray(c, ct + width + LANES);
-    l2.add(FloatVector.fromArray(S, c, ct + 2 * width)).intoArray(c, ct + 2 * width);
-    h2.add(FloatVector.fromArray(S, c, ct + 2 * width + LANES))
-        .intoArray(c, ct + 2 * width + LANES);
-    l3.add(FloatVector.fromArray(S, c, ct + 3 * width)).intoArray(c, ct + 3 * width);
-    h3.add(FloatVector.fromArray(S, c, ct + 3 * width + LANES))
-        .intoArray(c, ct + 3 * width + LANES);
+    c00.add(FloatVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(FloatVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c10.add(FloatVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(FloatVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
+    c20.add(FloatVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    c21.add(FloatVector.fromArray(S, before, from + 2 * PANEL + LANES))
+        .intoArray(c, ct + 2 * PANEL + LANES);
+    c30.add(FloatVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    c31.add(FloatVector.fromArray(S, before, from + 3 * PANEL + LANES))
+        .intoArray(c, ct + 3 * PANEL + LANES);
+    c40.add(FloatVector.fromArray(S, before, from + 4 * PANEL)).intoArray(c, ct + 4 * PANEL);
+    c41.add(FloatVector.fromArray(S, before, from + 4 * PANEL + LANES))
+        .intoArray(c, ct + 4 * PANEL + LANES);
+    c50.add(FloatVector.fromArray(S, before, from + 5 * PANEL)).intoArray(c, ct + 5 * PANEL);
+    c51.add(FloatVector.fromArray(S, before, from + 5 * PANEL + LANES))
+        .intoArray(c, ct + 5 * PANEL + LANES);
   }
 
-  /** Adds a panel product of 1 rows: c[r, :] += sum over k of a[r, k] · b[k, :]. */
-  static void rows1(int depth, float[] a, int at, float[] b, int bt, float[] c, int ct, int width) {
-    FloatVector l0 = FloatVector.zero(S);
-    FloatVector h0 = FloatVector.zero(S);
+  /** Four rows by two vectors. */
+  static void fourByTwo(
+      int depth,
+      float[] a,
+      int at,
+      MemorySegment b,
+      long bt,
+      float[] before,
+      int from,
+      float[] c,
+      int ct) {
+    MemorySegment panel = FloatBlock.known(b);
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromArray(S, b, bt + k * PANEL);
-      FloatVector high = FloatVector.fromArray(S, b, bt + k * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
       FloatVector x = FloatVector.broadcast(S, a[at + k]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(S, a[at + k + ROW]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(S, a[at + k + 2 * ROW]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(S, a[at + k + 3 * ROW]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
     }
-    l0.add(FloatVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(FloatVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
+    c00.add(FloatVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(FloatVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c10.add(FloatVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(FloatVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
+    c20.add(FloatVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    c21.add(FloatVector.fromArray(S, before, from + 2 * PANEL + LANES))
+        .intoArray(c, ct + 2 * PANEL + LANES);
+    c30.add(FloatVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    c31.add(FloatVector.fromArray(S, before, from + 3 * PANEL + LANES))
+        .intoArray(c, ct + 3 * PANEL + LANES);
   }
 
-  /** The same of 8 rows that lie column by column: a[r, k] is number 8k + r. */
-  static void columns8(
-      int depth, float[] a, int at, float[] b, int bt, float[] c, int ct, int width) {
-    FloatVector l0 = FloatVector.zero(S);
-    FloatVector h0 = FloatVector.zero(S);
-    FloatVector l1 = FloatVector.zero(S);
-    FloatVector h1 = FloatVector.zero(S);
-    FloatVector l2 = FloatVector.zero(S);
-    FloatVector h2 = FloatVector.zero(S);
-    FloatVector l3 = FloatVector.zero(S);
-    FloatVector h3 = FloatVector.zero(S);
-    FloatVector l4 = FloatVector.zero(S);
-    FloatVector h4 = FloatVector.zero(S);
-    FloatVector l5 = FloatVector.zero(S);
-    FloatVector h5 = FloatVector.zero(S);
-    FloatVector l6 = FloatVector.zero(S);
-    FloatVector h6 = FloatVector.zero(S);
-    FloatVector l7 = FloatVector.zero(S);
-    FloatVector h7 = FloatVector.zero(S);
+  /** Two rows by two vectors. */
+  static void twoByTwo(
+      int depth,
+      float[] a,
+      int at,
+      MemorySegment b,
+      long bt,
+      float[] before,
+      int from,
+      float[] c,
+      int ct) {
+    MemorySegment panel = FloatBlock.known(b);
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromArray(S, b, bt + k * PANEL);
-      FloatVector high = FloatVector.fromArray(S, b, bt + k * PANEL + LANES);
-      FloatVector x = FloatVector.broadcast(S, a[at + k * 8]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 1]);
-      l1 = x.fma(low, l1);
-      h1 = x.fma(high, h1);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 2]);
-      l2 = x.fma(low, l2);
-      h2 = x.fma(high, h2);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 3]);
-      l3 = x.fma(low, l3);
-      h3 = x.fma(high, h3);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 4]);
-      l4 = x.fma(low, l4);
-      h4 = x.fma(high, h4);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 5]);
-      l5 = x.fma(low, l5);
-      h5 = x.fma(high, h5);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 6]);
-      l6 = x.fma(low, l6);
-      h6 = x.fma(high, h6);
-      x = FloatVector.broadcast(S, a[at + k * 8 + 7]);
-      l7 = x.fma(low, l7);
-      h7 = x.fma(high, h7);
+      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
+      FloatVector x = FloatVector.broadcast(S, a[at + k]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(S, a[at + k + ROW]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
     }
-    l0.add(FloatVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(FloatVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
-    l1.add(FloatVector.fromArray(S, c, ct + width)).intoArray(c, ct + width);
-    h1.add(FloatVector.fromArray(S, c, ct + width + LANES)).intoArray(c, ct + width + LANES);
-    l2.add(FloatVector.fromArray(S, c, ct + 2 * width)).intoArray(c, ct + 2 * width);
-    h2.add(FloatVector.fromArray(S, c, ct + 2 * width + LANES))
-        .intoArray(c, ct + 2 * width + LANES);
-    l3.add(FloatVector.fromArray(S, c, ct + 3 * width)).intoArray(c, ct + 3 * width);
-    h3.add(FloatVector.fromArray(S, c, ct + 3 * width + LANES))
-        .intoArray(c, ct + 3 * width + LANES);
-    l4.add(FloatVector.fromArray(S, c, ct + 4 * width)).intoArray(c, ct + 4 * width);
-    h4.add(FloatVector.fromArray(S, c, ct + 4 * width + LANES))
-        .intoArray(c, ct + 4 * width + LANES);
-    l5.add(FloatVector.fromArray(S, c, ct + 5 * width)).intoArray(c, ct + 5 * width);
-    h5.add(FloatVector.fromArray(S, c, ct + 5 * width + LANES))
-        .intoArray(c, ct + 5 * width + LANES);
-    l6.add(FloatVector.fromArray(S, c, ct + 6 * width)).intoArray(c, ct + 6 * width);
-    h6.add(FloatVector.fromArray(S, c, ct + 6 * width + LANES))
-        .intoArray(c, ct + 6 * width + LANES);
-    l7.add(FloatVector.fromArray(S, c, ct + 7 * width)).intoArray(c, ct + 7 * width);
-    h7.add(FloatVector.fromArray(S, c, ct + 7 * width + LANES))
-        .intoArray(c, ct + 7 * width + LANES);
-  }
-
-  /** The same of 4 rows that lie column by column. */
-  static void columns4(
-      int depth, float[] a, int at, float[] b, int bt, float[] c, int ct, int width) {
-    FloatVector l0 = FloatVector.zero(S);
-    FloatVector h0 = FloatVector.zero(S);
-    FloatVector l1 = FloatVector.zero(S);
-    FloatVector h1 = FloatVector.zero(S);
-    FloatVector l2 = FloatVector.zero(S);
-    FloatVector h2 = FloatVector.zero(S);
-    FloatVector l3 = FloatVector.zero(S);
-    FloatVector h3 = FloatVector.zero(S);
-    for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromArray(S, b, bt + k * PANEL);
-      FloatVector high = FloatVector.fromArray(S, b, bt + k * PANEL + LANES);
-      FloatVector x = FloatVector.broadcast(S, a[at + k * 4]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
-      x = FloatVector.broadcast(S, a[at + k * 4 + 1]);
-      l1 = x.fma(low, l1);
-      h1 = x.fma(high, h1);
-      x = FloatVector.broadcast(S, a[at + k * 4 + 2]);
-      l2 = x.fma(low, l2);
-      h2 = x.fma(high, h2);
-      x = FloatVector.broadcast(S, a[at + k * 4 + 3]);
-      l3 = x.fma(low, l3);
-      h3 = x.fma(high, h3);
-    }
-    l0.add(FloatVector.fromArray(S, c, ct)).intoArray(c, ct);
-    h0.add(FloatVector.fromArray(S, c, ct + LANES)).intoArray(c, ct + LANES);
-    l1.add(FloatVector.fromArray(S, c, ct + width)).intoArray(c, ct + width);
-    h1.add(FloatVector.fromArray(S, c, ct + width + LANES)).intoArray(c, ct + width + LANES);
-    l2.add(FloatVector.fromArray(S, c, ct + 2 * width)).intoArray(c, ct + 2 * width);
-    h2.add(FloatVector.fromArray(S, c, ct + 2 * width + LANES))
-        .intoArray(c, ct + 2 * width + LANES);
-    l3.add(FloatVector.fromArray(S, c, ct + 3 * width)).intoArray(c, ct + 3 * width);
-    h3.add(FloatVector.fromArray(S, c, ct + 3 * width + LANES))
-        .intoArray(c, ct + 3 * width + LANES);
+    c00.add(FloatVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(FloatVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c10.add(FloatVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(FloatVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
   }
 }

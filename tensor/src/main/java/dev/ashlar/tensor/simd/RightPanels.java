@@ -1,11 +1,12 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -18,6 +19,11 @@ final class RightPanels {
 
   /** Rows that are transposed at a time. */
   private static final int TURNED_DEPTH = 128;
+
+  /** Bytes from a line of a panel to the next, and of a vector. */
+  private static final long LINE = (long) PANEL * Float.BYTES;
+
+  private static final long VECTOR = (long) LANES * Float.BYTES;
 
   private final Matrix matrix;
 
@@ -33,63 +39,50 @@ final class RightPanels {
   /**
    * Packs {@code count} columns over {@code deep} rows.
    *
+   * @param at the number of {@code to} where the first panel begins
    * @param pitch numbers from a panel to the next
    */
-  void pack(int row, int deep, int column, int count, float[] to, int at, int pitch) {
-    int panel = 0;
+  void pack(int row, int deep, int column, int count, MemorySegment to, int at, int pitch) {
+    int panels = count / PANEL;
+    long byteAt = (long) at * Float.BYTES;
+    long bytePitch = (long) pitch * Float.BYTES;
+    Matrix part = matrix.from(row, column);
     if (matrix.columnStride() == 1) {
-      for (; (panel + TOGETHER) * PANEL <= count; panel += TOGETHER) {
-        Matrix part = matrix.from(row, column + panel * PANEL);
-        packTogether(part, deep, to, at + panel * pitch, pitch);
+      packWhole(part, deep, panels, to, byteAt, bytePitch);
+    } else {
+      for (int panel = 0; panel < panels; panel++) {
+        Matrix columns = part.from(0, panel * PANEL);
+        packTurned(columns, deep, PANEL, to, byteAt + panel * bytePitch);
       }
     }
-    for (; panel * PANEL < count; panel++) {
-      int wide = Math.min(PANEL, count - panel * PANEL);
-      packPanel(matrix.from(row, column + panel * PANEL), deep, wide, to, at + panel * pitch);
+    int rest = count - panels * PANEL;
+    if (rest > 0) {
+      long last = byteAt + panels * bytePitch;
+      to.asSlice(last, deep * LINE).fill((byte) 0);
+      packTurned(part.from(0, panels * PANEL), deep, rest, to, last);
     }
   }
 
-  private static void packTogether(Matrix part, int deep, float[] to, int at, int pitch) {
+  private static void packWhole(
+      Matrix part, int deep, int panels, MemorySegment to, long at, long pitch) {
     MemorySegment data = FloatBlock.known(part.data());
-    long from = part.offset() * Float.BYTES;
+    MemorySegment packed = FloatBlock.known(to);
     long stride = part.rowStride() * Float.BYTES;
     for (int k = 0; k < deep; k++) {
-      long row = from + k * stride;
-      int line = at + k * PANEL;
-      load(data, row, 0).intoArray(to, line);
-      load(data, row, 1).intoArray(to, line + LANES);
-      load(data, row, 2).intoArray(to, line + pitch);
-      load(data, row, 3).intoArray(to, line + pitch + LANES);
-      load(data, row, 4).intoArray(to, line + 2 * pitch);
-      load(data, row, 5).intoArray(to, line + 2 * pitch + LANES);
-      load(data, row, 6).intoArray(to, line + 3 * pitch);
-      load(data, row, 7).intoArray(to, line + 3 * pitch + LANES);
+      long from = part.offset() * Float.BYTES + k * stride;
+      long line = at + k * LINE;
+      for (int panel = 0; panel < panels; panel++) {
+        for (long byteOf = 0; byteOf < LINE; byteOf += VECTOR) {
+          FloatVector.fromMemorySegment(S, data, from + byteOf, ORDER)
+              .intoMemorySegment(packed, line + byteOf, ORDER);
+        }
+        from += LINE;
+        line += pitch;
+      }
     }
   }
 
-  private static FloatVector load(MemorySegment data, long row, int vector) {
-    long at = row + (long) vector * LANES * Float.BYTES;
-    return FloatVector.fromMemorySegment(S, data, at, FloatBlock.ORDER);
-  }
-
-  private static void packWhole(Matrix part, int deep, float[] to, int at) {
-    MemorySegment data = FloatBlock.known(part.data());
-    long from = part.offset() * Float.BYTES;
-    long stride = part.rowStride() * Float.BYTES;
-    for (int k = 0; k < deep; k++) {
-      load(data, from + k * stride, 0).intoArray(to, at + k * PANEL);
-      load(data, from + k * stride, 1).intoArray(to, at + k * PANEL + LANES);
-    }
-  }
-
-  private static void packPanel(Matrix part, int deep, int count, float[] to, int at) {
-    if (count < PANEL) Arrays.fill(to, at, at + deep * PANEL, 0f);
-    if (part.columnStride() != 1) packTurned(part, deep, count, to, at);
-    else if (count == PANEL) packWhole(part, deep, to, at);
-    else for (int k = 0; k < deep; k++) part.readRow(k, 0, to, at + k * PANEL, count);
-  }
-
-  private static void packTurned(Matrix part, int deep, int count, float[] to, int at) {
+  private static void packTurned(Matrix part, int deep, int count, MemorySegment to, long at) {
     Matrix turned = part.transposed();
     int squares = 0;
     if (part.rowStride() == 1 && count == PANEL && Squares.fit()) {
@@ -102,22 +95,21 @@ final class RightPanels {
       int length = Math.min(TURNED_DEPTH, deep - from);
       for (int c = 0; c < count; c++) {
         turned.readRow(c, from, line, 0, length);
-        spread(line, length, to, at + from * PANEL + c);
+        spread(line, length, to, at + from * LINE + (long) c * Float.BYTES);
       }
     }
   }
 
-  private static void packSquares(Matrix turned, int deep, float[] to, int at) {
+  private static void packSquares(Matrix turned, int deep, MemorySegment to, long at) {
     long stride = turned.rowStride() * Float.BYTES;
+    float[] room = Scratch.own().b;
     for (int k = 0; k < deep; k += LANES) {
-      for (int c = 0; c < PANEL; c += LANES) {
-        long from = (turned.offset() + c * turned.rowStride() + k) * Float.BYTES;
-        Squares.transpose(turned.data(), from, stride, to, at + k * PANEL + c, PANEL);
-      }
+      long from = (turned.offset() + k) * Float.BYTES;
+      Squares.transpose(PANEL / LANES, turned.data(), from, stride, to, at + k * LINE, LINE, room);
     }
   }
 
-  private static void spread(float[] line, int length, float[] to, int at) {
-    for (int k = 0; k < length; k++) to[at + k * PANEL] = line[k];
+  private static void spread(float[] line, int length, MemorySegment to, long at) {
+    for (int k = 0; k < length; k++) to.set(ValueLayout.JAVA_FLOAT, at + k * LINE, line[k]);
   }
 }

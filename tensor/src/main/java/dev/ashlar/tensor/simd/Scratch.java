@@ -30,7 +30,8 @@ final class Scratch {
   int readAhead;
 
   private float[] rows = new float[0];
-  private float[] panels = new float[0];
+  private float[] few = new float[0];
+  private MemorySegment panels = MemorySegment.NULL;
   private float[] sums = new float[0];
   private double[] doubleRows = new double[0];
   private double[] doublePanels = new double[0];
@@ -52,9 +53,15 @@ final class Scratch {
     return rows;
   }
 
-  /** Returns room for packed panels of a right matrix. */
-  float[] panels(int size) {
-    if (panels.length < size) panels = new float[roomFor(size)];
+  /** Returns room for the rows of a product of few. */
+  float[] few(int size) {
+    if (few.length < size) few = new float[roomFor(size)];
+    return few;
+  }
+
+  /** Returns room outside the heap for packed panels of a right matrix, on lines of the cache. */
+  MemorySegment panels(int floats) {
+    if (panels.byteSize() < (long) floats * Float.BYTES) panels = outsideHeap(roomFor(floats));
     return panels;
   }
 
