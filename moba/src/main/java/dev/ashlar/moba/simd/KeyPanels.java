@@ -35,7 +35,7 @@ final class KeyPanels {
     int[] firstRows = rows.firstOfPanels();
     int panels = firstRows.length - 1;
     int depth = Products.padded(size);
-    float[] numbers = Scratch.take(heads * panels * depth * PANEL);
+    float[] numbers = Scratch.take(Scratch.FIRST + heads * panels * depth * PANEL);
     var finite = new AtomicBoolean(true);
     Parallel.range(
         panels,
@@ -46,7 +46,7 @@ final class KeyPanels {
             float[] chunk = InputRows.take(operand, firstRows[p], firstRows[p + 1]);
             if (!Finite.are(chunk, count * heads * size)) finite.set(false);
             for (int head = 0; head < heads; head++) {
-              int panel = (head * panels + p) * depth * PANEL;
+              int panel = Scratch.FIRST + (head * panels + p) * depth * PANEL;
               if (count < PANEL || size < depth) {
                 Arrays.fill(numbers, panel, panel + depth * PANEL, 0);
               }
@@ -65,6 +65,6 @@ final class KeyPanels {
 
   /** Returns where the panel begins whose first row has a place. */
   int at(int head, int place) {
-    return (head * panels + place / PANEL) * depth * PANEL;
+    return Scratch.FIRST + (head * panels + place / PANEL) * depth * PANEL;
   }
 }

@@ -38,7 +38,7 @@ final class PanelRows {
     this.rows = rows;
     this.heads = heads;
     this.size = size;
-    this.numbers = Scratch.take(heads * panels(size) * rows.count() * COLUMNS);
+    this.numbers = Scratch.take(Scratch.FIRST + heads * panels(size) * rows.count() * COLUMNS);
   }
 
   /** Returns rows of zeros. */
@@ -58,7 +58,7 @@ final class PanelRows {
   /** Returns whether a tensor of this shape fits into an array with so many places of rows. */
   static boolean fits(long places, Shape shape) {
     long row = (long) shape.dim(1) * panels(shape.dim(2)) * COLUMNS;
-    return row * places <= Integer.MAX_VALUE - 8;
+    return row * places <= Integer.MAX_VALUE - 8 - Scratch.FIRST;
   }
 
   static int panels(int size) {
@@ -97,7 +97,7 @@ final class PanelRows {
       int next = i + 1 < places.length ? places[i + 1] : rows.count();
       if (next == places[i] + 1) continue;
       for (int panel = 0; panel < heads * panels(size); panel++) {
-        int from = (panel * rows.count() + places[i] + 1) * COLUMNS;
+        int from = Scratch.FIRST + (panel * rows.count() + places[i] + 1) * COLUMNS;
         Arrays.fill(numbers, from, from + (next - places[i] - 1) * COLUMNS, 0);
       }
     }
@@ -209,7 +209,8 @@ final class PanelRows {
 
   /** Returns where a column's number is in the row at a place of {@link PaddedRows}. */
   int at(int head, int column, int place) {
-    return head * panels(size) * step() + place * COLUMNS + offset(column, step());
+    int first = Scratch.FIRST + head * panels(size) * step();
+    return first + place * COLUMNS + offset(column, step());
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */

@@ -13,6 +13,12 @@ final class Scratch {
   // Beyond, arrays are made anew: what they are for takes longer too.
   private static final long MOST_BYTES = Math.min(512L << 20, Runtime.getRuntime().maxMemory() / 8);
 
+  /**
+   * Where arrays should begin to hold vectors: G1 gives a large array regions of its own, in which
+   * numbers come after 16 bytes, and a vector that lies in two lines of the cache is read twice.
+   */
+  static final int FIRST = 64 / Float.BYTES - 4;
+
   private static final List<SoftReference<float[]>> FREE = new ArrayList<>();
 
   private Scratch() {}
