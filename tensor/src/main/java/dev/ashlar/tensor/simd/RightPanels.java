@@ -57,9 +57,19 @@ final class RightPanels {
     }
     int rest = count - panels * PANEL;
     if (rest > 0) {
-      long last = byteAt + panels * bytePitch;
-      to.asSlice(last, deep * LINE).fill((byte) 0);
-      packTurned(part.from(0, panels * PANEL), deep, rest, to, last);
+      packRest(part.from(0, panels * PANEL), deep, rest, to, byteAt + panels * bytePitch);
+    }
+  }
+
+  private static void packRest(Matrix part, int deep, int count, MemorySegment to, long at) {
+    to.asSlice(at, deep * LINE).fill((byte) 0);
+    if (part.columnStride() != 1) {
+      packTurned(part, deep, count, to, at);
+      return;
+    }
+    for (int k = 0; k < deep; k++) {
+      long from = (part.offset() + k * part.rowStride()) * Float.BYTES;
+      MemorySegment.copy(part.data(), from, to, at + k * LINE, (long) count * Float.BYTES);
     }
   }
 
@@ -82,30 +92,37 @@ final class RightPanels {
     }
   }
 
+  /** Packs columns whose numbers lie apart: by squares where they lie side by side in memory. */
   private static void packTurned(Matrix part, int deep, int count, MemorySegment to, long at) {
     Matrix turned = part.transposed();
-    int squares = 0;
-    if (part.rowStride() == 1 && count == PANEL && Squares.fit()) {
-      squares = deep / LANES * LANES;
-      packSquares(turned, squares, to, at);
-    }
-    float[] line = Scratch.own().a;
-    // Part by part: the panel's lines stay in the nearest cache until all columns are there.
-    for (int from = squares; from < deep; from += TURNED_DEPTH) {
-      int length = Math.min(TURNED_DEPTH, deep - from);
-      for (int c = 0; c < count; c++) {
-        turned.readRow(c, from, line, 0, length);
-        spread(line, length, to, at + from * LINE + (long) c * Float.BYTES);
-      }
-    }
+    boolean squares = part.rowStride() == 1 && Squares.fit();
+    int wide = squares ? count - count % LANES : 0;
+    int tall = squares ? deep - deep % LANES : 0;
+    packSquares(turned, tall, wide / LANES, to, at);
+    // What lies beside the squares, and what lies below them.
+    packColumns(turned, 0, deep, wide, count, to, at);
+    packColumns(turned, tall, deep, 0, wide, to, at);
   }
 
-  private static void packSquares(Matrix turned, int deep, MemorySegment to, long at) {
+  private static void packSquares(Matrix turned, int deep, int across, MemorySegment to, long at) {
     long stride = turned.rowStride() * Float.BYTES;
     float[] room = Scratch.own().b;
     for (int k = 0; k < deep; k += LANES) {
       long from = (turned.offset() + k) * Float.BYTES;
-      Squares.transpose(PANEL / LANES, turned.data(), from, stride, to, at + k * LINE, LINE, room);
+      Squares.transpose(across, turned.data(), from, stride, to, at + k * LINE, LINE, room);
+    }
+  }
+
+  private static void packColumns(
+      Matrix turned, int first, int deep, int column, int count, MemorySegment to, long at) {
+    float[] line = Scratch.own().a;
+    // Part by part: the panel's lines stay in the nearest cache until all columns are there.
+    for (int from = first; from < deep; from += TURNED_DEPTH) {
+      int length = Math.min(TURNED_DEPTH, deep - from);
+      for (int c = column; c < count; c++) {
+        turned.readRow(c, from, line, 0, length);
+        spread(line, length, to, at + from * LINE + (long) c * Float.BYTES);
+      }
     }
   }
 
