@@ -109,7 +109,7 @@ final class RightPanels {
     float[] room = Scratch.own().b;
     for (int k = 0; k < deep; k += LANES) {
       long from = (turned.offset() + k) * Float.BYTES;
-      Squares.transpose(across, turned.data(), from, stride, to, at + k * LINE, LINE, room);
+      Squares.transpose(1, across, turned.data(), from, stride, to, at + k * LINE, LINE, room);
     }
   }
 

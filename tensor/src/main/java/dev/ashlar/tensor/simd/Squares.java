@@ -66,14 +66,16 @@ final class Squares {
   }
 
   /**
-   * Stores the rows of squares that lie one below the other as columns, which puts the squares side
-   * by side. Four rows of the result at a time, along all squares: rows a power of two apart are in
-   * each other's way in the cache, and more would not stay there until they are written.
+   * Stores the rows of squares, {@code wide} side by side and {@code tall} one below the other, as
+   * columns. First all are read, as they lie, then four rows of the result at a time written along
+   * the tall side: rows a power of two apart are in each other's way in the cache, and more would
+   * not stay there until they are written.
    *
    * @param room for {@link #SIZE} floats a square
    */
   static void transpose(
-      int count,
+      int wide,
+      int tall,
       MemorySegment w,
       long at,
       long stride,
@@ -81,13 +83,33 @@ final class Squares {
       long to,
       long pitch,
       float[] room) {
-    for (int row = 0; row < count * LANES; row += 4) {
+    int rows = tall * LANES;
+    if (wide == 1) readOne(w, at, stride, rows, room);
+    else readAll(w, at, stride, rows, wide, room);
+    for (int left = 0; left < wide; left++) {
+      for (int row = 0; row < LANES / 4; row++) {
+        long into = to + (left * LANES + row) * pitch;
+        for (int square = 0; square < tall; square++) {
+          int from = (left * tall + square) * SIZE + row * LANES;
+          swapUpper(room, from, y, into + square * LANES * 4L, pitch * (LANES / 4));
+        }
+      }
+    }
+  }
+
+  // A loop of its own: one within another has a price, which one round does not earn.
+  private static void readOne(MemorySegment w, long at, long stride, int rows, float[] room) {
+    for (int row = 0; row < rows; row += 4) {
       swapLower(w, at + row * stride, stride, room, row * LANES, LANES);
     }
-    for (int row = 0; row < LANES / 4; row++) {
-      for (int square = 0; square < count; square++) {
-        long into = to + row * pitch + square * LANES * 4L;
-        swapUpper(room, square * SIZE + row * LANES, y, into, pitch * (LANES / 4));
+  }
+
+  private static void readAll(
+      MemorySegment w, long at, long stride, int rows, int wide, float[] room) {
+    for (int row = 0; row < rows; row += 4) {
+      for (int left = 0; left < wide; left++) {
+        long from = at + row * stride + left * LANES * 4L;
+        swapLower(w, from, stride, room, (left * rows + row) * LANES, LANES);
       }
     }
   }

@@ -14,8 +14,12 @@ import java.lang.foreign.ValueLayout;
  * floats, which keeps the bits of whatever they are: nothing is computed.
  */
 final class Tiles {
-  /** Positions of a tile along the last axis: what goes to one place of the result at a time. */
-  private static final int RUN = 256;
+  /**
+   * Elements up to which input and result stay in the second-level cache together. Their tiles stay
+   * in the first; those of more take 256 KB of the second: the longer the runs in which memory is
+   * read and written, the further ahead a processor reads, and the fewer pages take turns.
+   */
+  private static final int NEAR_MEMORY = 1 << 18;
 
   /** Elements worth handing to another thread. */
   private static final int GRAIN = 32 * Blocks.SIZE;
@@ -59,23 +63,26 @@ final class Tiles {
   void copy() {
     long planes = 1;
     for (int axis = 0; axis < last; axis++) if (axis != near) planes *= layout.shape().dim(axis);
-    int down = Math.ceilDiv(layout.shape().dim(near), LANES);
-    int across = Math.ceilDiv(layout.shape().dim(last), RUN);
+    boolean large = layout.shape().size() > NEAR_MEMORY;
+    int height = Math.min(large ? 128 : LANES, layout.shape().dim(near));
+    int width = Math.min(large ? 512 : 256, layout.shape().dim(last));
+    int down = Math.ceilDiv(layout.shape().dim(near), height);
+    int across = Math.ceilDiv(layout.shape().dim(last), width);
     Parallel.range(
         planes * across * down,
-        Math.max(1, GRAIN / (LANES * RUN)),
+        Math.max(1, GRAIN / (height * width)),
         (first, end) -> {
-          float[] room = Scratch.own().sums(LANES * RUN);
+          float[] room = Scratch.own().sums(height * width);
           for (long i = first; i < end; i++) {
             // Along the near axis first: the input is read as it lies.
-            copyTile(
-                i / down / across, (int) (i % down) * LANES, (int) (i / down % across) * RUN, room);
+            int at = (int) (i / down % across) * width;
+            copyTile(i / down / across, (int) (i % down) * height, at, height, width, room);
           }
         });
   }
 
-  /** Copies LANES positions of the near axis and {@link #RUN} of the last, one of every other. */
-  private void copyTile(long plane, int near, int at, float[] room) {
+  /** Copies what there is of a tile's positions of the near axis and the last, one of others. */
+  private void copyTile(long plane, int near, int at, int tallest, int widest, float[] room) {
     long source = layout.offsetElements() + near + at * layout.strideElements(last);
     long target = toOffset + near * toStrides[this.near] + at;
     long rest = plane;
@@ -86,14 +93,22 @@ final class Tiles {
       target += rest % size * toStrides[axis];
       rest /= size;
     }
-    int height = Math.min(LANES, layout.shape().dim(this.near) - near);
-    int width = Math.min(RUN, layout.shape().dim(last) - at);
+    int height = Math.min(tallest, layout.shape().dim(this.near) - near);
+    int width = Math.min(widest, layout.shape().dim(last) - at);
     long stride = layout.strideElements(last);
     long pitch = toStrides[this.near];
-    int squares = height == LANES && Squares.fit() ? width / LANES : 0;
-    Squares.transpose(squares, from, source * 4, stride * 4, to, target * 4, pitch * 4, room);
-    for (int j = 0; j < height; j++) {
-      for (int i = squares * LANES; i < width; i++) {
+    int wide = Squares.fit() ? height / LANES : 0;
+    int tall = Squares.fit() ? width / LANES : 0;
+    Squares.transpose(wide, tall, from, source * 4, stride * 4, to, target * 4, pitch * 4, room);
+    // What lies beside the squares, and what lies below them.
+    copyRest(source, stride, target, pitch, wide * LANES, height, 0, width);
+    copyRest(source, stride, target, pitch, 0, wide * LANES, tall * LANES, width);
+  }
+
+  private void copyRest(
+      long source, long stride, long target, long pitch, int top, int end, int left, int right) {
+    for (int j = top; j < end; j++) {
+      for (int i = left; i < right; i++) {
         to.setAtIndex(
             FLOAT, target + j * pitch + i, from.getAtIndex(FLOAT, source + i * stride + j));
       }

@@ -12,16 +12,31 @@ final class MoveKernelsTest {
   @Test
   void aTransposedCopyKeepsTheBitsOfIntegers() {
     for (int[] dims : new int[][] {{16, 16}, {33, 70}, {100, 7}, {64, 96}, {1, 40}}) {
-      try (var _ = TensorScope.open()) {
-        int[] bits = bits(dims[0] * dims[1]);
-        Tensor copy = Tensor.of(bits).reshape(dims[0], dims[1]).transpose(0, 1).copy();
-        int[] turned = copy.toInts();
-        for (int i = 0; i < dims[0]; i++) {
-          for (int j = 0; j < dims[1]; j++) {
-            assertThat(turned[j * dims[0] + i]).isEqualTo(bits[i * dims[1] + j]);
-          }
-        }
+      checkTransposed(1, dims[0], dims[1]);
+      checkTransposed(3, dims[0], dims[1]);
+    }
+  }
+
+  @Test
+  void aTransposedCopyOfMoreThanCachesHoldKeepsTheBitsOfIntegers() {
+    checkTransposed(1, 700, 401);
+    checkTransposed(1, 1040, 256);
+    checkTransposed(1, 9, 30_011);
+    checkTransposed(1, 30_011, 9);
+    checkTransposed(2, 513, 300);
+  }
+
+  private static void checkTransposed(int planes, int rows, int columns) {
+    try (var _ = TensorScope.open()) {
+      int[] bits = bits(planes * rows * columns);
+      int[] turned = new int[bits.length];
+      for (int i = 0; i < bits.length; i++) {
+        int row = i / columns % rows;
+        int plane = i / columns / rows;
+        turned[(plane * columns + i % columns) * rows + row] = bits[i];
       }
+      Tensor matrices = Tensor.of(bits).reshape(planes, rows, columns);
+      assertThat(matrices.transpose(1, 2).copy().toInts()).isEqualTo(turned);
     }
   }
 
