@@ -31,7 +31,6 @@ final class BlockForward extends BlockWalk {
   private static final int SPAN = 4 * KEYS;
 
   private final HeadRows allQueries;
-  private final HeadRows out;
   private final KeyPanels keys;
   private final PanelRows values;
   private final RowTile queries;
@@ -45,24 +44,20 @@ final class BlockForward extends BlockWalk {
   private boolean finite = true;
 
   // Of the part's rows:
+  private final RowTile outs; // what blocks give to rows here and there, in near caches
   private final float[] maxima;
   private final float[] sums; // one vector each
   private final float[] square = new float[LANES * LANES]; // of sums
 
   private BlockForward(
-      BlockProblem problem,
-      HeadRows queries,
-      KeyPanels keys,
-      PanelRows values,
-      HeadRows out,
-      int partRows) {
+      BlockProblem problem, HeadRows queries, KeyPanels keys, PanelRows values, int partRows) {
     super(problem, TILE);
     this.allQueries = queries;
     this.keys = keys;
     this.values = values;
-    this.out = out;
     this.queries = new RowTile(TILE, queries.size());
     this.news = new RowTile(TILE, queries.size());
+    this.outs = new RowTile(partRows, queries.size());
     this.maxima = new float[partRows + LANES];
     this.sums = new float[(partRows + LANES) * LANES];
   }
@@ -89,8 +84,6 @@ final class BlockForward extends BlockWalk {
       PanelRows values,
       List<Operand> results) {
     List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), problem.rowsFor(16));
-    HeadRows out = HeadRows.of(results.get(0));
-    MemorySegment logSumExp = results.get(1).elements();
     var idle = new ConcurrentLinkedQueue<BlockForward>();
     Parallel.range(
         parts.size(),
@@ -99,21 +92,35 @@ final class BlockForward extends BlockWalk {
           BlockForward forward = idle.poll();
           if (forward == null) {
             int rows = parts.getFirst().rows();
-            forward = new BlockForward(problem, queries, keys, values, out, rows);
+            forward = new BlockForward(problem, queries, keys, values, rows);
           }
-          for (Part part : parts.subList((int) from, (int) to)) forward.compute(part, logSumExp);
+          for (Part part : parts.subList((int) from, (int) to)) {
+            forward.compute(part);
+            forward.write(part, results);
+          }
           idle.add(forward);
         });
     return idle.stream().allMatch(each -> each.finite);
   }
 
-  private void compute(Part part, MemorySegment logSumExp) {
+  private void compute(Part part) {
     Arrays.fill(maxima, -Float.MAX_VALUE);
     Arrays.fill(sums, 0);
+    outs.clear();
     walk(part, problem.packing().start(part.sequence()), part.to());
     addLanes(part.rows());
-    out.divide(part.head(), part.from(), sums, part.rows());
+  }
+
+  private void write(Part part, List<Operand> results) {
+    RowPlaces out = RowPlaces.of(results.get(0));
+    for (int i = 0; i < part.rows(); i++) {
+      long to = out.at(part.from() + i, part.head());
+      float factor = 1 / sums[i];
+      PanelRows.write(
+          outs.numbers, outs.at(0, i), outs.step(), values.size, factor, out.data(), to);
+    }
     RowSoftmax.logSumExp(maxima, sums, part.rows());
+    MemorySegment logSumExp = results.get(1).elements();
     for (int i = 0; i < part.rows(); i++) {
       long row = (long) (part.from() + i) * problem.heads() + part.head();
       logSumExp.setAtIndex(ValueLayout.JAVA_FLOAT, row, maxima[i]);
@@ -136,7 +143,6 @@ final class BlockForward extends BlockWalk {
   void visit(Part part, int size, int place, int before, int count) {
     int head = part.head();
     finite &= allQueries.read(head, rows, size, problem.scale(), queries);
-    if (before < count) out.clear(head, rows, size); // each query comes to its own block first
     for (int t = 0; t < size; t++) own[t] = rows[t] - part.from();
     int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
     int hidden = place - base;
@@ -160,7 +166,7 @@ final class BlockForward extends BlockWalk {
     if (!near) soften(head, first, size, place, hidden, before, end, 0);
     news.clear();
     collect(head, first, size, place, hidden, before, end);
-    out.merge(head, rows, factors, first, size, news);
+    news.addTo(outs, own, factors, first, size);
     for (int t = first; t < size; t++) {
       maxima[own[t]] = now[t];
       int at = own[t] * LANES;

@@ -174,20 +174,4 @@ record HeadRows(
       data.set(ValueLayout.JAVA_FLOAT, row + d * stride, x);
     }
   }
-
-  /** Divides rows {@code from} on by divisors, all that there are. */
-  void divide(int head, int from, float[] divisors, int count) {
-    int whole = vectors(size);
-    for (int i = 0; i < count; i++) {
-      float factor = 1 / divisors[i];
-      long at = at(head, 0) + (from + i) * rowStride;
-      for (int d = 0; d < whole; d += LANES, at += VECTOR) {
-        FloatBlock.store(FloatBlock.load(data, at).mul(factor), data, at);
-      }
-      for (int d = whole; d < size; d++, at += stride) {
-        float x = data.get(ValueLayout.JAVA_FLOAT, at);
-        data.set(ValueLayout.JAVA_FLOAT, at, x * factor);
-      }
-    }
-  }
 }
