@@ -15,11 +15,11 @@ import java.lang.foreign.ValueLayout;
  */
 final class Tiles {
   /**
-   * Elements up to which input and result stay in the second-level cache together. Their tiles stay
-   * in the first; those of more take 256 KB of the second: the longer the runs in which memory is
-   * read and written, the further ahead a processor reads, and the fewer pages take turns.
+   * Elements a thread of which input and result exceed the second-level cache. Tiles of fewer stay
+   * in the first; those of so many take 256 KB of the second: the longer the runs in which memory
+   * is read and written, the further ahead a processor reads, and the fewer pages take turns.
    */
-  private static final int NEAR_MEMORY = 1 << 18;
+  private static final long LARGE = 1 << 18;
 
   /** Elements worth handing to another thread. */
   private static final int GRAIN = 32 * Blocks.SIZE;
@@ -63,7 +63,7 @@ final class Tiles {
   void copy() {
     long planes = 1;
     for (int axis = 0; axis < last; axis++) if (axis != near) planes *= layout.shape().dim(axis);
-    boolean large = layout.shape().size() > NEAR_MEMORY;
+    boolean large = layout.shape().size() >= LARGE * Parallel.threads();
     int height = Math.min(large ? 128 : LANES, layout.shape().dim(near));
     int width = Math.min(large ? 512 : 256, layout.shape().dim(last));
     int down = Math.ceilDiv(layout.shape().dim(near), height);
