@@ -18,9 +18,12 @@ import jdk.incubator.vector.DoubleVector;
  * right one in panels, however they lie: a matrix whose other axis lies side by side in memory goes
  * through squares that are transposed in registers.
  */
-final class DoubleGemm extends Gemm<double[], double[]> {
+final class DoubleGemm extends Gemm<double[], MemorySegment> {
+  /** Bytes from a line of a panel to the next, and of a vector. */
+  private static final long LINE = (long) PANEL * Double.BYTES;
+
+  private static final long VECTOR = (long) LANES * Double.BYTES;
   private static final int BLOCK = HEIGHT * ROW;
-  private static final int VECTOR_BYTES = LANES * Double.BYTES;
   private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, BLOCK, 512);
 
   /** Panels packed at once where rows lie side by side in memory: they share its pages. */
@@ -48,87 +51,90 @@ final class DoubleGemm extends Gemm<double[], double[]> {
   // ---- Panels of the right matrix.
 
   @Override
-  void packPanels(int row, int deep, int column, int count, double[] to, int at, int pitch) {
+  void packPanels(int row, int deep, int column, int count, MemorySegment to, int at, int pitch) {
     Matrix part = right.from(row, column);
-    int whole = count - count % PANEL;
+    int whole = count / PANEL;
+    long byteAt = (long) at * Double.BYTES;
+    long bytePitch = (long) pitch * Double.BYTES;
     if (right.columnStride() == 1) {
-      packWhole(part, deep, whole / PANEL, to, at, pitch);
+      packWhole(part, deep, whole, to, byteAt, bytePitch);
     } else {
-      for (int c = 0; c < whole; c += PANEL) {
-        packTurned(part.from(0, c), deep, PANEL, to, at + c / PANEL * pitch);
+      for (int panel = 0; panel < whole; panel++) {
+        packTurned(part.from(0, panel * PANEL), deep, PANEL, to, byteAt + panel * bytePitch);
       }
     }
-    if (whole < count) {
-      packRest(part.from(0, whole), deep, count - whole, to, at + whole / PANEL * pitch);
+    int rest = count - whole * PANEL;
+    if (rest > 0) {
+      long restAt = byteAt + whole * bytePitch;
+      to.asSlice(restAt, deep * LINE).fill((byte) 0);
+      packTurned(part.from(0, whole * PANEL), deep, rest, to, restAt);
     }
   }
 
-  private static void packWhole(Matrix part, int deep, int panels, double[] to, int at, int pitch) {
-    MemorySegment data = FloatBlock.known(part.data());
+  private static void packWhole(
+      Matrix part, int deep, int panels, MemorySegment to, long at, long pitch) {
+    long stride = part.rowStride() * Double.BYTES;
     for (int k = 0; k < deep; k++) {
-      long from = (part.offset() + k * part.rowStride()) * Double.BYTES;
-      int line = at + k * PANEL;
-      for (int panel = 0; panel < panels; panel++, line += pitch) {
-        load(data, from).intoArray(to, line);
-        load(data, from + VECTOR_BYTES).intoArray(to, line + LANES);
-        from += 2 * VECTOR_BYTES;
+      long from = part.offset() * Double.BYTES + k * stride;
+      long line = at + k * LINE;
+      for (int panel = 0; panel < panels; panel++) {
+        for (long byteOf = 0; byteOf < LINE; byteOf += VECTOR) {
+          store(load(part.data(), from + byteOf), to, line + byteOf);
+        }
+        from += LINE;
+        line += pitch;
       }
     }
   }
 
-  private static void packTurned(Matrix part, int deep, int count, double[] to, int at) {
+  /** Packs columns whose numbers lie apart: by squares where they lie side by side in memory. */
+  private static void packTurned(Matrix part, int deep, int count, MemorySegment to, long at) {
     Matrix turned = part.transposed();
-    int squares =
-        turned.columnStride() == 1 && count == PANEL && DoubleSquares.fit()
-            ? deep - deep % LANES
-            : 0;
-    for (int k = 0; k < squares; k += LANES) {
-      for (int c = 0; c < PANEL; c += LANES) {
-        DoubleSquares.transpose(turned.from(c, k), to, at + k * PANEL + c, PANEL);
+    boolean squares = part.rowStride() == 1 && DoubleSquares.fit();
+    int wide = squares ? count - count % LANES : 0;
+    int tall = squares ? deep - deep % LANES : 0;
+    double[] room = Scratch.own().lanes;
+    for (int k = 0; k < tall; k += LANES) {
+      for (int c = 0; c < wide; c += LANES) {
+        packSquare(turned.from(c, k), to, at + k * LINE + c * (long) Double.BYTES, room);
       }
     }
-    for (int k = squares; k < deep; k++) part.readRow(k, 0, to, at + k * PANEL, count);
+    for (int k = 0; k < deep; k++) {
+      // What lies beside the squares, and what lies below them.
+      int from = k < tall ? wide : 0;
+      part.readRow(k, from, room, 0, count - from);
+      long lineAt = at + k * LINE + from * (long) Double.BYTES;
+      MemorySegment.copy(room, 0, to, Matrix.DOUBLE, lineAt, count - from);
+    }
   }
 
-  private static void packRest(Matrix part, int deep, int count, double[] to, int at) {
-    Arrays.fill(to, at, at + deep * PANEL, 0);
-    packTurned(part, deep, count, to, at);
+  private static void packSquare(Matrix square, MemorySegment to, long at, double[] room) {
+    DoubleSquares.transpose(square, room, 0, LANES);
+    for (int k = 0; k < LANES; k++) {
+      store(DoubleVector.fromArray(S, room, k * LANES), to, at + k * LINE);
+    }
   }
 
   // ---- Blocks of rows of the left matrix.
 
   @Override
-  void packRows(int row, int rows, int from, int layer, double[] to) {
-    int whole = 0;
-    if (left.rowStride() == 1 && left.columnStride() != 1 && DoubleSquares.fit()) {
-      whole = rows - rows % HEIGHT;
-      for (int r = 0; r < whole; r += HEIGHT) {
-        packTurnedBlock(left.from(row + r, from), layer, to, place(r));
+  void packRows(int row, int rows, int from, int layer, double[] to, int at) {
+    boolean squares = left.rowStride() == 1 && left.columnStride() != 1 && DoubleSquares.fit();
+    int tall = squares ? rows - rows % LANES : 0;
+    int wide = squares ? layer - layer % LANES : 0;
+    Matrix turned = left.from(row, from).transposed();
+    for (int k = 0; k < wide; k += LANES) {
+      for (int r = 0; r < tall; r += LANES) {
+        DoubleSquares.transpose(turned.from(k, r), to, at + r * ROW + k, ROW);
       }
     }
-    for (int r = whole; r < rows; r++) left.readRow(row + r, from, to, place(r), layer);
-    int last = rows % HEIGHT;
-    if (last == 0) return;
-    int used = last == 1 ? 1 : last <= 4 ? 4 : HEIGHT;
-    for (int r = last; r < used; r++) {
-      int at = place(rows - last + r);
-      Arrays.fill(to, at, at + layer, 0);
+    // What lies beside the squares, and what lies below them.
+    for (int r = 0; r < rows; r++) {
+      int k = r < tall ? wide : 0;
+      left.readRow(row + r, from + k, to, at + r * ROW + k, layer - k);
     }
-  }
-
-  private static void packTurnedBlock(Matrix part, int layer, double[] to, int at) {
-    Matrix turned = part.transposed();
-    int squares = layer - layer % LANES;
-    for (int k = 0; k < squares; k += LANES) {
-      DoubleSquares.transpose(turned.from(k, 0), to, at + k, ROW);
-    }
-    for (int r = 0; r < HEIGHT; r++) {
-      part.readRow(r, squares, to, at + r * ROW + squares, layer - squares);
-    }
-  }
-
-  private static int place(int row) {
-    return row / HEIGHT * BLOCK + row % HEIGHT * ROW;
+    int last = (rows + HEIGHT - 1) / HEIGHT * HEIGHT;
+    for (int r = rows; r < last; r++) Arrays.fill(to, at + r * ROW, at + r * ROW + layer, 0);
   }
 
   // ---- Products.
@@ -140,21 +146,35 @@ final class DoubleGemm extends Gemm<double[], double[]> {
       int layer,
       double[] a,
       int at,
-      double[] b,
+      MemorySegment b,
       int bt,
       double[] sums,
       int st,
       boolean fresh) {
     double[] before = fresh ? ZEROS : sums;
     int from = fresh ? 0 : st;
-    if (count == 1) DoubleMicroKernels.rows1(layer, a, at, b, bt, before, from, sums, st);
-    else if (count <= 4) DoubleMicroKernels.rows4(layer, a, at, b, bt, before, from, sums, st);
-    else DoubleMicroKernels.rows8(layer, a, at, b, bt, before, from, sums, st);
+    long panel = (long) bt * Double.BYTES;
+    if (HEIGHT == 6 && count > 4) {
+      if (columns > 2 * LANES) {
+        DoubleMicroKernels.sixByFour(layer, a, at, b, panel, before, from, sums, st);
+      } else {
+        DoubleMicroKernels.sixByTwo(layer, a, at, b, panel, before, from, sums, st);
+      }
+      return;
+    }
+    for (int c = 0; c < Math.min(columns, PANEL); c += 2 * LANES) {
+      long half = panel + (long) c * Double.BYTES;
+      if (count > 2) {
+        DoubleMicroKernels.fourByTwo(layer, a, at, b, half, before, from + c, sums, st + c);
+      } else {
+        DoubleMicroKernels.twoByTwo(layer, a, at, b, half, before, from + c, sums, st + c);
+      }
+    }
   }
 
   @Override
-  double[] roomForPanels(int size) {
-    return Scratch.own().doublePanels(size);
+  MemorySegment roomForPanels(int size) {
+    return Scratch.own().panels((long) size * Double.BYTES);
   }
 
   @Override
@@ -179,12 +199,14 @@ final class DoubleGemm extends Gemm<double[], double[]> {
       return;
     }
     Matrix part = out.from(row, column);
-    MemorySegment data = FloatBlock.known(part.data());
     for (int r = 0; r < rows; r++) {
       long to = (part.offset() + r * part.rowStride()) * Double.BYTES;
-      int line = at + r * PANEL;
-      store(DoubleVector.fromArray(S, sums, line), data, to);
-      store(DoubleVector.fromArray(S, sums, line + LANES), data, to + VECTOR_BYTES);
+      for (int c = 0; c < PANEL; c += LANES) {
+        store(
+            DoubleVector.fromArray(S, sums, at + r * PANEL + c),
+            part.data(),
+            to + c * (long) Double.BYTES);
+      }
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,168 +17,282 @@ final class DoubleMicroKernels {
   static final int LANES = DoubleVectors.LANES;
 
   /** Columns of a panel. */
-  static final int PANEL = 2 * LANES;
+  static final int PANEL = Registers.ARE_MANY ? 4 * LANES : 2 * LANES;
 
-  /** The deepest panel: a few rows of this depth stay in a 32 KB first-level cache. */
+  /** The deepest panel. */
   static final int DEPTH = 256;
 
   /** Where the next packed row begins: not a power of two. */
   static final int ROW = DEPTH + 8;
 
   /** Rows of the tallest kernel. */
-  static final int HEIGHT = Registers.ARE_MANY ? 8 : 4;
+  static final int HEIGHT = Registers.ARE_MANY ? 6 : 4;
+
+  /** Bytes of a vector. */
+  private static final long VECTOR = (long) LANES * Double.BYTES;
+
+  /** Bytes from a line of a panel to the next. */
+  private static final long LINE = (long) PANEL * Double.BYTES;
 
   private DoubleMicroKernels() {}
 
-  /** Multiplies a panel by 8 rows: c[r, :] = before[r, :] + sum over k of a[r, k] · b[k, :]. */
-  static void rows8(
+  /** Six rows by four vectors. */
+  static void sixByFour(
       int depth,
       double[] a,
       int at,
-      double[] b,
-      int bt,
+      MemorySegment b,
+      long bt,
       double[] before,
       int from,
       double[] c,
       int ct) {
-    DoubleVector l0 = DoubleVector.zero(S);
-    DoubleVector h0 = DoubleVector.zero(S);
-    DoubleVector l1 = DoubleVector.zero(S);
-    DoubleVector h1 = DoubleVector.zero(S);
-    DoubleVector l2 = DoubleVector.zero(S);
-    DoubleVector h2 = DoubleVector.zero(S);
-    DoubleVector l3 = DoubleVector.zero(S);
-    DoubleVector h3 = DoubleVector.zero(S);
-    DoubleVector l4 = DoubleVector.zero(S);
-    DoubleVector h4 = DoubleVector.zero(S);
-    DoubleVector l5 = DoubleVector.zero(S);
-    DoubleVector h5 = DoubleVector.zero(S);
-    DoubleVector l6 = DoubleVector.zero(S);
-    DoubleVector h6 = DoubleVector.zero(S);
-    DoubleVector l7 = DoubleVector.zero(S);
-    DoubleVector h7 = DoubleVector.zero(S);
+    MemorySegment panel = FloatBlock.known(b);
+    DoubleVector c00 = DoubleVector.zero(S);
+    DoubleVector c01 = DoubleVector.zero(S);
+    DoubleVector c02 = DoubleVector.zero(S);
+    DoubleVector c03 = DoubleVector.zero(S);
+    DoubleVector c10 = DoubleVector.zero(S);
+    DoubleVector c11 = DoubleVector.zero(S);
+    DoubleVector c12 = DoubleVector.zero(S);
+    DoubleVector c13 = DoubleVector.zero(S);
+    DoubleVector c20 = DoubleVector.zero(S);
+    DoubleVector c21 = DoubleVector.zero(S);
+    DoubleVector c22 = DoubleVector.zero(S);
+    DoubleVector c23 = DoubleVector.zero(S);
+    DoubleVector c30 = DoubleVector.zero(S);
+    DoubleVector c31 = DoubleVector.zero(S);
+    DoubleVector c32 = DoubleVector.zero(S);
+    DoubleVector c33 = DoubleVector.zero(S);
+    DoubleVector c40 = DoubleVector.zero(S);
+    DoubleVector c41 = DoubleVector.zero(S);
+    DoubleVector c42 = DoubleVector.zero(S);
+    DoubleVector c43 = DoubleVector.zero(S);
+    DoubleVector c50 = DoubleVector.zero(S);
+    DoubleVector c51 = DoubleVector.zero(S);
+    DoubleVector c52 = DoubleVector.zero(S);
+    DoubleVector c53 = DoubleVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      DoubleVector low = DoubleVector.fromArray(S, b, bt + k * PANEL);
-      DoubleVector high = DoubleVector.fromArray(S, b, bt + k * PANEL + LANES);
+      DoubleVector b0 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      DoubleVector b1 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
+      DoubleVector b2 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE + 2 * VECTOR, ORDER);
+      DoubleVector b3 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE + 3 * VECTOR, ORDER);
       DoubleVector x = DoubleVector.broadcast(S, a[at + k]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      c03 = x.fma(b3, c03);
       x = DoubleVector.broadcast(S, a[at + k + ROW]);
-      l1 = x.fma(low, l1);
-      h1 = x.fma(high, h1);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      c12 = x.fma(b2, c12);
+      c13 = x.fma(b3, c13);
       x = DoubleVector.broadcast(S, a[at + k + 2 * ROW]);
-      l2 = x.fma(low, l2);
-      h2 = x.fma(high, h2);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      c22 = x.fma(b2, c22);
+      c23 = x.fma(b3, c23);
       x = DoubleVector.broadcast(S, a[at + k + 3 * ROW]);
-      l3 = x.fma(low, l3);
-      h3 = x.fma(high, h3);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      c32 = x.fma(b2, c32);
+      c33 = x.fma(b3, c33);
       x = DoubleVector.broadcast(S, a[at + k + 4 * ROW]);
-      l4 = x.fma(low, l4);
-      h4 = x.fma(high, h4);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      c42 = x.fma(b2, c42);
+      c43 = x.fma(b3, c43);
       x = DoubleVector.broadcast(S, a[at + k + 5 * ROW]);
-      l5 = x.fma(low, l5);
-      h5 = x.fma(high, h5);
-      x = DoubleVector.broadcast(S, a[at + k + 6 * ROW]);
-      l6 = x.fma(low, l6);
-      h6 = x.fma(high, h6);
-      x = DoubleVector.broadcast(S, a[at + k + 7 * ROW]);
-      l7 = x.fma(low, l7);
-      h7 = x.fma(high, h7);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+      c52 = x.fma(b2, c52);
+      c53 = x.fma(b3, c53);
     }
-    l0.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
-    h0.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
-    l1.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
-    h1.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
+    c00.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c02.add(DoubleVector.fromArray(S, before, from + 2 * LANES)).intoArray(c, ct + 2 * LANES);
+    c03.add(DoubleVector.fromArray(S, before, from + 3 * LANES)).intoArray(c, ct + 3 * LANES);
+    c10.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
         .intoArray(c, ct + PANEL + LANES);
-    l2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
-    h2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
+    c12.add(DoubleVector.fromArray(S, before, from + PANEL + 2 * LANES))
+        .intoArray(c, ct + PANEL + 2 * LANES);
+    c13.add(DoubleVector.fromArray(S, before, from + PANEL + 3 * LANES))
+        .intoArray(c, ct + PANEL + 3 * LANES);
+    c20.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    c21.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
         .intoArray(c, ct + 2 * PANEL + LANES);
-    l3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
-    h3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
+    c22.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 2 * PANEL + 2 * LANES);
+    c23.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 2 * PANEL + 3 * LANES);
+    c30.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    c31.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
         .intoArray(c, ct + 3 * PANEL + LANES);
-    l4.add(DoubleVector.fromArray(S, before, from + 4 * PANEL)).intoArray(c, ct + 4 * PANEL);
-    h4.add(DoubleVector.fromArray(S, before, from + 4 * PANEL + LANES))
+    c32.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 3 * PANEL + 2 * LANES);
+    c33.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 3 * PANEL + 3 * LANES);
+    c40.add(DoubleVector.fromArray(S, before, from + 4 * PANEL)).intoArray(c, ct + 4 * PANEL);
+    c41.add(DoubleVector.fromArray(S, before, from + 4 * PANEL + LANES))
         .intoArray(c, ct + 4 * PANEL + LANES);
-    l5.add(DoubleVector.fromArray(S, before, from + 5 * PANEL)).intoArray(c, ct + 5 * PANEL);
-    h5.add(DoubleVector.fromArray(S, before, from + 5 * PANEL + LANES))
+    c42.add(DoubleVector.fromArray(S, before, from + 4 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 4 * PANEL + 2 * LANES);
+    c43.add(DoubleVector.fromArray(S, before, from + 4 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 4 * PANEL + 3 * LANES);
+    c50.add(DoubleVector.fromArray(S, before, from + 5 * PANEL)).intoArray(c, ct + 5 * PANEL);
+    c51.add(DoubleVector.fromArray(S, before, from + 5 * PANEL + LANES))
         .intoArray(c, ct + 5 * PANEL + LANES);
-    l6.add(DoubleVector.fromArray(S, before, from + 6 * PANEL)).intoArray(c, ct + 6 * PANEL);
-    h6.add(DoubleVector.fromArray(S, before, from + 6 * PANEL + LANES))
-        .intoArray(c, ct + 6 * PANEL + LANES);
-    l7.add(DoubleVector.fromArray(S, before, from + 7 * PANEL)).intoArray(c, ct + 7 * PANEL);
-    h7.add(DoubleVector.fromArray(S, before, from + 7 * PANEL + LANES))
-        .intoArray(c, ct + 7 * PANEL + LANES);
+    c52.add(DoubleVector.fromArray(S, before, from + 5 * PANEL + 2 * LANES))
+        .intoArray(c, ct + 5 * PANEL + 2 * LANES);
+    c53.add(DoubleVector.fromArray(S, before, from + 5 * PANEL + 3 * LANES))
+        .intoArray(c, ct + 5 * PANEL + 3 * LANES);
   }
 
-  /** Multiplies a panel by 4 rows: c[r, :] = before[r, :] + sum over k of a[r, k] · b[k, :]. */
-  static void rows4(
+  /** Six rows by two vectors: half a panel. */
+  static void sixByTwo(
       int depth,
       double[] a,
       int at,
-      double[] b,
-      int bt,
+      MemorySegment b,
+      long bt,
       double[] before,
       int from,
       double[] c,
       int ct) {
-    DoubleVector l0 = DoubleVector.zero(S);
-    DoubleVector h0 = DoubleVector.zero(S);
-    DoubleVector l1 = DoubleVector.zero(S);
-    DoubleVector h1 = DoubleVector.zero(S);
-    DoubleVector l2 = DoubleVector.zero(S);
-    DoubleVector h2 = DoubleVector.zero(S);
-    DoubleVector l3 = DoubleVector.zero(S);
-    DoubleVector h3 = DoubleVector.zero(S);
+    MemorySegment panel = FloatBlock.known(b);
+    DoubleVector c00 = DoubleVector.zero(S);
+    DoubleVector c01 = DoubleVector.zero(S);
+    DoubleVector c10 = DoubleVector.zero(S);
+    DoubleVector c11 = DoubleVector.zero(S);
+    DoubleVector c20 = DoubleVector.zero(S);
+    DoubleVector c21 = DoubleVector.zero(S);
+    DoubleVector c30 = DoubleVector.zero(S);
+    DoubleVector c31 = DoubleVector.zero(S);
+    DoubleVector c40 = DoubleVector.zero(S);
+    DoubleVector c41 = DoubleVector.zero(S);
+    DoubleVector c50 = DoubleVector.zero(S);
+    DoubleVector c51 = DoubleVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      DoubleVector low = DoubleVector.fromArray(S, b, bt + k * PANEL);
-      DoubleVector high = DoubleVector.fromArray(S, b, bt + k * PANEL + LANES);
+      DoubleVector b0 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      DoubleVector b1 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
       DoubleVector x = DoubleVector.broadcast(S, a[at + k]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
       x = DoubleVector.broadcast(S, a[at + k + ROW]);
-      l1 = x.fma(low, l1);
-      h1 = x.fma(high, h1);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
       x = DoubleVector.broadcast(S, a[at + k + 2 * ROW]);
-      l2 = x.fma(low, l2);
-      h2 = x.fma(high, h2);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
       x = DoubleVector.broadcast(S, a[at + k + 3 * ROW]);
-      l3 = x.fma(low, l3);
-      h3 = x.fma(high, h3);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = DoubleVector.broadcast(S, a[at + k + 4 * ROW]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      x = DoubleVector.broadcast(S, a[at + k + 5 * ROW]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
     }
-    l0.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
-    h0.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
-    l1.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
-    h1.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
+    c00.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c10.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
         .intoArray(c, ct + PANEL + LANES);
-    l2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
-    h2.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
+    c20.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    c21.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
         .intoArray(c, ct + 2 * PANEL + LANES);
-    l3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
-    h3.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
+    c30.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    c31.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
+        .intoArray(c, ct + 3 * PANEL + LANES);
+    c40.add(DoubleVector.fromArray(S, before, from + 4 * PANEL)).intoArray(c, ct + 4 * PANEL);
+    c41.add(DoubleVector.fromArray(S, before, from + 4 * PANEL + LANES))
+        .intoArray(c, ct + 4 * PANEL + LANES);
+    c50.add(DoubleVector.fromArray(S, before, from + 5 * PANEL)).intoArray(c, ct + 5 * PANEL);
+    c51.add(DoubleVector.fromArray(S, before, from + 5 * PANEL + LANES))
+        .intoArray(c, ct + 5 * PANEL + LANES);
+  }
+
+  /** Four rows by two vectors. */
+  static void fourByTwo(
+      int depth,
+      double[] a,
+      int at,
+      MemorySegment b,
+      long bt,
+      double[] before,
+      int from,
+      double[] c,
+      int ct) {
+    MemorySegment panel = FloatBlock.known(b);
+    DoubleVector c00 = DoubleVector.zero(S);
+    DoubleVector c01 = DoubleVector.zero(S);
+    DoubleVector c10 = DoubleVector.zero(S);
+    DoubleVector c11 = DoubleVector.zero(S);
+    DoubleVector c20 = DoubleVector.zero(S);
+    DoubleVector c21 = DoubleVector.zero(S);
+    DoubleVector c30 = DoubleVector.zero(S);
+    DoubleVector c31 = DoubleVector.zero(S);
+    for (int k = 0; k < depth; k++) {
+      DoubleVector b0 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      DoubleVector b1 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
+      DoubleVector x = DoubleVector.broadcast(S, a[at + k]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = DoubleVector.broadcast(S, a[at + k + ROW]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = DoubleVector.broadcast(S, a[at + k + 2 * ROW]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = DoubleVector.broadcast(S, a[at + k + 3 * ROW]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+    }
+    c00.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c10.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
+    c20.add(DoubleVector.fromArray(S, before, from + 2 * PANEL)).intoArray(c, ct + 2 * PANEL);
+    c21.add(DoubleVector.fromArray(S, before, from + 2 * PANEL + LANES))
+        .intoArray(c, ct + 2 * PANEL + LANES);
+    c30.add(DoubleVector.fromArray(S, before, from + 3 * PANEL)).intoArray(c, ct + 3 * PANEL);
+    c31.add(DoubleVector.fromArray(S, before, from + 3 * PANEL + LANES))
         .intoArray(c, ct + 3 * PANEL + LANES);
   }
 
-  /** Multiplies a panel by one row: c[r, :] = before[r, :] + sum over k of a[r, k] · b[k, :]. */
-  static void rows1(
+  /** Two rows by two vectors. */
+  static void twoByTwo(
       int depth,
       double[] a,
       int at,
-      double[] b,
-      int bt,
+      MemorySegment b,
+      long bt,
       double[] before,
       int from,
       double[] c,
       int ct) {
-    DoubleVector l0 = DoubleVector.zero(S);
-    DoubleVector h0 = DoubleVector.zero(S);
+    MemorySegment panel = FloatBlock.known(b);
+    DoubleVector c00 = DoubleVector.zero(S);
+    DoubleVector c01 = DoubleVector.zero(S);
+    DoubleVector c10 = DoubleVector.zero(S);
+    DoubleVector c11 = DoubleVector.zero(S);
     for (int k = 0; k < depth; k++) {
-      DoubleVector low = DoubleVector.fromArray(S, b, bt + k * PANEL);
-      DoubleVector high = DoubleVector.fromArray(S, b, bt + k * PANEL + LANES);
+      DoubleVector b0 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
+      DoubleVector b1 = DoubleVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
       DoubleVector x = DoubleVector.broadcast(S, a[at + k]);
-      l0 = x.fma(low, l0);
-      h0 = x.fma(high, h0);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = DoubleVector.broadcast(S, a[at + k + ROW]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
     }
-    l0.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
-    h0.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c00.add(DoubleVector.fromArray(S, before, from)).intoArray(c, ct);
+    c01.add(DoubleVector.fromArray(S, before, from + LANES)).intoArray(c, ct + LANES);
+    c10.add(DoubleVector.fromArray(S, before, from + PANEL)).intoArray(c, ct + PANEL);
+    c11.add(DoubleVector.fromArray(S, before, from + PANEL + LANES))
+        .intoArray(c, ct + PANEL + LANES);
   }
 }

@@ -38,8 +38,8 @@ final class FloatGemm extends Gemm<float[], MemorySegment> {
   }
 
   @Override
-  void packRows(int row, int rows, int from, int layer, float[] to) {
-    left.pack(row, rows, from, layer, to);
+  void packRows(int row, int rows, int from, int layer, float[] to, int at) {
+    left.pack(row, rows, from, layer, to, at);
   }
 
   @Override
@@ -77,7 +77,7 @@ final class FloatGemm extends Gemm<float[], MemorySegment> {
 
   @Override
   MemorySegment roomForPanels(int size) {
-    return Scratch.own().panels(size);
+    return Scratch.own().panels((long) size * Float.BYTES);
   }
 
   @Override

@@ -100,7 +100,7 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
    *
    * @param from the first of {@code layer} columns
    */
-  abstract void packRows(int row, int rows, int from, int layer, A to);
+  abstract void packRows(int row, int rows, int from, int layer, A to, int at);
 
   /**
    * Adds {@code count} packed rows, at most a block of them, times a panel, of which at least the
@@ -270,34 +270,39 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
       int tallest = blocking.height();
       int layerDepth = blocking.depth();
       int blocks = (height + tallest - 1) / tallest;
-      int tile = tallest * panel;
-      boolean once = deep <= layerDepth;
-      int tiles = once ? 1 : blocks * ((width + panel - 1) / panel);
-      A rows = roomForRows(blocks * blocking.block());
-      A sums = roomForSums(tiles * tile);
+      int layers = Math.max(1, (deep + layerDepth - 1) / layerDepth);
+      int pitch = blocks * blocking.block();
+      // Sums that are complete at once give way to the next.
+      int tile = layers == 1 ? 0 : tallest * panel;
+      A rows = roomForRows(layers * pitch);
+      A sums = roomForSums(tallest * panel + (blocks - 1) * tile);
+      for (int layer = 0; layer < layers; layer++) {
+        int k = layer * layerDepth;
+        packRows(row, height, from + k, Math.min(layerDepth, deep - k), rows, layer * pitch);
+      }
       boolean adding = adds || from > 0;
-      int k = 0;
-      do {
-        int layer = Math.min(layerDepth, deep - k);
-        packRows(row, height, from + k, layer, rows);
-        int b = panelsAt + k * panel;
-        int sum = 0;
-        for (int c = 0; c < width; c += panel, b += panel * deep) {
-          int columns = Math.min(panel, width - c);
+      for (int c = 0; c < width; c += panel) {
+        int columns = Math.min(panel, width - c);
+        int k = 0;
+        int layerAt = 0;
+        do {
+          int layer = Math.min(layerDepth, deep - k);
+          int b = panelsAt + c * deep + k * panel;
           for (int block = 0; block < blocks; block++) {
             int r = block * tallest;
             int count = Math.min(tallest, height - r);
+            int a = layerAt + block * blocking.block();
+            int sum = block * tile;
             if (k == 0 && adding) readResult(row + r, column + c, count, columns, sums, sum);
             boolean fresh = k == 0 && !adding;
-            int a = block * blocking.block();
             multiply(count, columns, layer, rows, a, packed, b, sums, sum, fresh);
             // At once: memory takes the numbers while the next are computed.
             if (k + layer == deep) writeResult(row + r, column + c, count, columns, sums, sum);
-            if (!once) sum += tile;
           }
-        }
-        k += layerDepth;
-      } while (k < deep);
+          k += layerDepth;
+          layerAt += pitch;
+        } while (k < deep);
+      }
     }
   }
 }

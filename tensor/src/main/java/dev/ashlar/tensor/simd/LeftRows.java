@@ -27,27 +27,29 @@ final class LeftRows {
    *
    * @param from the first of {@code layer} columns, at most {@link MicroKernels#DEPTH}
    */
-  void pack(int row, int rows, int from, int layer, float[] to) {
+  void pack(int row, int rows, int from, int layer, float[] to, int at) {
     if (liesByColumns && Squares.fit() && rows >= LANES && layer >= LANES) {
-      packTurned(matrix.from(row, from).transposed(), rows, layer, to);
+      packTurned(matrix.from(row, from).transposed(), rows, layer, to, at);
     } else {
-      for (int r = 0; r < rows; r++) matrix.readRow(row + r, from, to, r * ROW, layer);
+      for (int r = 0; r < rows; r++) matrix.readRow(row + r, from, to, at + r * ROW, layer);
     }
     int last = (rows + HEIGHT - 1) / HEIGHT * HEIGHT;
-    for (int r = rows; r < last; r++) Arrays.fill(to, r * ROW, r * ROW + layer, 0f);
+    for (int r = rows; r < last; r++) {
+      Arrays.fill(to, at + r * ROW, at + r * ROW + layer, 0f);
+    }
   }
 
   /**
    * Packs rows by squares that are transposed in registers; the last squares overlap those before.
    */
-  private static void packTurned(Matrix columns, int rows, int layer, float[] to) {
+  private static void packTurned(Matrix columns, int rows, int layer, float[] to, int at) {
     long stride = columns.rowStride() * Float.BYTES;
     for (int k = 0; k < layer; k += LANES) {
       int column = Math.min(k, layer - LANES);
       for (int r = 0; r < rows; r += LANES) {
         int row = Math.min(r, rows - LANES);
-        long at = columns.from(column, row).offset() * Float.BYTES;
-        Squares.transpose(columns.data(), at, stride, to, row * ROW + column, ROW);
+        long from = columns.from(column, row).offset() * Float.BYTES;
+        Squares.transpose(columns.data(), from, stride, to, at + row * ROW + column, ROW);
       }
     }
   }

@@ -34,7 +34,6 @@ final class Scratch {
   private MemorySegment panels = MemorySegment.NULL;
   private float[] sums = new float[0];
   private double[] doubleRows = new double[0];
-  private double[] doublePanels = new double[0];
   private double[] doubleSums = new double[0];
 
   private MemorySegment[] blocks = new MemorySegment[0];
@@ -60,8 +59,10 @@ final class Scratch {
   }
 
   /** Returns room outside the heap for packed panels of a right matrix, on lines of the cache. */
-  MemorySegment panels(int floats) {
-    if (panels.byteSize() < (long) floats * Float.BYTES) panels = outsideHeap(roomFor(floats));
+  MemorySegment panels(long bytes) {
+    if (panels.byteSize() < bytes) {
+      panels = outsideHeap(roomFor(Math.toIntExact(bytes / Float.BYTES)));
+    }
     return panels;
   }
 
@@ -75,12 +76,6 @@ final class Scratch {
   double[] doubleRows(int size) {
     if (doubleRows.length < size) doubleRows = new double[roomFor(size)];
     return doubleRows;
-  }
-
-  /** Returns room for packed panels of an F64 matrix. */
-  double[] doublePanels(int size) {
-    if (doublePanels.length < size) doublePanels = new double[roomFor(size)];
-    return doublePanels;
   }
 
   /** Returns room for a block of a product in F64. */
