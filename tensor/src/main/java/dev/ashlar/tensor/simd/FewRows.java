@@ -31,8 +31,11 @@ final class FewRows {
    */
   private static final int LONG_COLUMN = 2048;
 
-  /** The most columns of a task that adds up rows: their sums stay in the nearest cache. */
-  private static final int TASK_COLUMNS = 512;
+  /**
+   * The most columns of a task that adds up rows, half as many if threads would have none: their
+   * sums stay in the nearest cache, and of every row a page is read.
+   */
+  private static final int TASK_COLUMNS = 1024;
 
   private final int rows;
   private final int columns;
@@ -187,7 +190,9 @@ final class FewRows {
 
   /** Returns how many columns a task adds up: whole vectors. */
   private int taskColumns() {
-    return Math.min(TASK_COLUMNS, (columns + LANES - 1) / LANES * LANES);
+    boolean enough = columns >= TASK_COLUMNS * Parallel.threads();
+    int most = enough ? TASK_COLUMNS : TASK_COLUMNS / 2;
+    return Math.min(most, (columns + LANES - 1) / LANES * LANES);
   }
 
   private void addTile(int column, int width, int blocks) {
