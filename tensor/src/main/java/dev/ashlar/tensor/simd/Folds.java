@@ -168,16 +168,18 @@ enum Folds {
   private static void greatest(
       MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
     int[] lanes = Scratch.own().i;
-    Greatest.ofLines(x, at, stride, lines, count, 0, lanes);
-    for (int line = 0; line < lines; line++) into[index + line] = Greatest.of(lanes, line, 0);
+    Greatest.positive(x, at, stride, lines, count, lanes);
+    for (int line = 0; line < lines; line++) {
+      into[index + line] = Greatest.greatest(x, at + line * stride, count, lanes, line);
+    }
   }
 
   private static void least(
       MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
     int[] lanes = Scratch.own().i;
-    Greatest.ofLines(x, at, stride, lines, count, Greatest.NEGATED, lanes);
+    Greatest.negative(x, at, stride, lines, count, lanes);
     for (int line = 0; line < lines; line++) {
-      into[index + line] = Greatest.of(lanes, line, Greatest.NEGATED);
+      into[index + line] = Greatest.least(x, at + line * stride, count, lanes, line);
     }
   }
 

@@ -1,11 +1,9 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.GE;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
 import static jdk.incubator.vector.VectorOperators.UMAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
@@ -14,71 +12,90 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The greatest of floats by the order of {@link Math#max}: -0 before 0, and NaN above all. Their
- * bits are compared as whole numbers, which have the same order above zero and the opposite one
- * below, in three instructions where the maximum of the Vector API takes six.
+ * The greatest and the least of floats by the orders of {@link Math#max} and {@link Math#min}: -0
+ * before 0, and NaN whatever else there is. Their bits are compared as whole numbers, which have
+ * the same order from zero up, and below it the opposite one: a line without a positive number,
+ * where the greatest is sought, or without a negative one is looked at again.
  */
 final class Greatest {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
 
-  /** Lanes in which the greatest of a line is kept. */
-  static final int LANES = I.length();
+  /** Lanes kept of a line. */
+  private static final int LANES = I.length();
 
-  /** Turns the sign: the greatest of -x is minus the least of x. */
-  static final int NEGATED = Integer.MIN_VALUE;
+  private static final int SIGN = Integer.MIN_VALUE;
+  private static final int INFINITY = Float.floatToIntBits(Float.POSITIVE_INFINITY);
 
-  /** The bits of -infinity. */
-  private static final int LEAST = 0xFF800000;
+  /** The bits of NaN: above those of every number, and, with the sign, below none. */
+  private static final int NAN = 0x7FFFFFFF;
 
-  private static final int BELOW_SIGN = 0x7FFFFFFF;
-
-  /** Numbers of NaN whose sign is set, which without this would be the least of all. */
-  private static final int NEGATIVE_NANS = 0x7FFFFF;
+  /** Added to the bits of NaN, and to those of no number, it turns the sign. */
+  private static final int NANS = 0x7FFFFF;
 
   private Greatest() {}
 
+  /** Returns the greatest of {@code count} floats, whole vectors of them. */
+  static float of(MemorySegment x, long at, int count) {
+    int[] lanes = Scratch.own().i;
+    positive(x, at, 0, 1, count, lanes);
+    return greatest(x, at, count, lanes, 0);
+  }
+
   /**
-   * Keeps the greatest of each line, lane by lane.
+   * Keeps the greatest positive number of each line lane by lane, for {@link #greatest}: apart from
+   * it, so that no line need wait for the last.
    *
    * @param stride bytes from one line to the next
    * @param count floats of a line, whole vectors
-   * @param flip 0, or {@link #NEGATED}
    */
-  static void ofLines(
-      MemorySegment x, long at, long stride, int lines, int count, int flip, int[] lanes) {
+  static void positive(MemorySegment x, long at, long stride, int lines, int count, int[] lanes) {
     for (int line = 0; line < lines; line++) {
       long from = at + line * stride;
-      IntVector high = IntVector.broadcast(I, LEAST ^ flip);
-      IntVector low = high;
-      IntVector top = high; // of numbers without a sign: the negative float furthest from zero
+      IntVector top = IntVector.broadcast(I, SIGN);
+      IntVector nan = IntVector.zero(I);
       for (int i = 0; i < count; i += LANES) {
         IntVector bits = load(x, from + i * 4L).reinterpretAsInts();
-        high = high.max(bits);
-        low = low.min(bits);
-        top = top.lanewise(UMAX, bits);
+        top = top.max(bits);
+        nan = nan.or(bits.add(NANS).lanewise(XOR, bits));
       }
-      IntVector one = flip == 0 ? greatest(high, low, top) : least(high, low, top);
-      ordered(one.lanewise(XOR, flip)).intoArray(lanes, line * LANES);
+      top.blend(NAN, nan.compare(LT, 0)).intoArray(lanes, line * LANES);
     }
   }
 
-  /** Returns the greatest, which is {@code low} if all are negative; NaN with a sign is on top. */
-  private static IntVector greatest(IntVector high, IntVector low, IntVector top) {
-    return low.blend(high, high.compare(GE, 0)).blend(top, top.compare(GT, LEAST));
+  /** Returns the greatest of a line. */
+  static float greatest(MemorySegment x, long at, int count, int[] lanes, int line) {
+    int top = IntVector.fromArray(I, lanes, line * LANES).reduceLanes(MAX);
+    return Float.intBitsToFloat(top < 0 ? lowest(x, at, count, INFINITY | SIGN) : top);
   }
 
-  /** Returns the least, which is {@code low} if none is negative; NaN without a sign is high. */
-  private static IntVector least(IntVector high, IntVector low, IntVector top) {
-    return low.blend(top, top.compare(LT, 0)).blend(high, high.compare(GT, LEAST ^ NEGATED));
+  /** Keeps the least negative number of each line lane by lane, for {@link #least}. */
+  static void negative(MemorySegment x, long at, long stride, int lines, int count, int[] lanes) {
+    for (int line = 0; line < lines; line++) {
+      long from = at + line * stride;
+      IntVector top = IntVector.zero(I);
+      IntVector nan = top;
+      for (int i = 0; i < count; i += LANES) {
+        IntVector bits = load(x, from + i * 4L).reinterpretAsInts();
+        top = top.lanewise(UMAX, bits);
+        nan = nan.or(bits.add(NANS).lanewise(XOR, bits));
+      }
+      top = top.blend(NAN | SIGN, nan.compare(LT, 0));
+      top.lanewise(XOR, SIGN).intoArray(lanes, line * LANES);
+    }
   }
 
-  private static IntVector ordered(IntVector bits) {
-    return bits.lanewise(XOR, bits.lanewise(ASHR, 31).and(BELOW_SIGN)).sub(NEGATIVE_NANS);
+  /** Returns the least of a line. */
+  static float least(MemorySegment x, long at, int count, int[] lanes, int line) {
+    int top = IntVector.fromArray(I, lanes, line * LANES).reduceLanes(MAX) ^ SIGN;
+    return Float.intBitsToFloat(top < 0 ? top : lowest(x, at, count, INFINITY));
   }
 
-  /** Returns the greatest of the lanes of a line as the float that it was. */
-  static float of(int[] lanes, int line, int flip) {
-    int ordered = IntVector.fromArray(I, lanes, line * LANES).reduceLanes(MAX) + NEGATIVE_NANS;
-    return Float.intBitsToFloat(ordered ^ ordered >> 31 & BELOW_SIGN ^ flip);
+  /** Returns the lowest bits of a line whose numbers have one sign. */
+  private static int lowest(MemorySegment x, long at, int count, int bits) {
+    IntVector low = IntVector.broadcast(I, bits);
+    for (int i = 0; i < count; i += LANES) {
+      low = low.min(load(x, at + i * 4L).reinterpretAsInts());
+    }
+    return low.reduceLanes(MIN);
   }
 }

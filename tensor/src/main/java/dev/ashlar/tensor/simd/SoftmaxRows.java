@@ -30,13 +30,7 @@ public final class SoftmaxRows {
 
   /** Returns the greatest of {@code count} floats, whole vectors of them; NaN if one is NaN. */
   static float max(FloatBlock x, int count) {
-    return greatest(x.data(), x.at(), count);
-  }
-
-  private static float greatest(MemorySegment x, long at, int count) {
-    int[] lanes = Scratch.own().i;
-    Greatest.ofLines(x, at, 0, 1, count, 0, lanes);
-    return Greatest.of(lanes, 0, 0);
+    return Greatest.of(x.data(), x.at(), count);
   }
 
   /** Returns the sum of e^(x - max). */
@@ -61,10 +55,10 @@ public final class SoftmaxRows {
     for (int i = 0; i < count; i += PART) {
       long at = x.at() + (long) i * Float.BYTES;
       int size = Math.min(PART, count - i);
-      if (sum == 0) shift = Math.max(greatest(x.data(), at, size), -Float.MAX_VALUE);
+      if (sum == 0) shift = Math.max(Greatest.of(x.data(), at, size), -Float.MAX_VALUE);
       double part = sumPart(x.data(), at, shift, size, lanes);
       if (exceeds(lanes)) {
-        float greater = greatest(x.data(), at, size);
+        float greater = Greatest.of(x.data(), at, size);
         sum *= StrictMath.exp(shift - (double) greater);
         shift = greater;
         part = sumPart(x.data(), at, shift, size, lanes);
