@@ -61,6 +61,10 @@ record AttentionInputs(
     return new AttentionInputs(of, query, key, other, dOut, dLse);
   }
 
+  AttentionInputs withOutGradient(double[] other) {
+    return new AttentionInputs(of, query, key, value, other, dLse);
+  }
+
   AttentionInputs with(AttentionCase other) {
     return new AttentionInputs(other, query, key, value, dOut, dLse);
   }

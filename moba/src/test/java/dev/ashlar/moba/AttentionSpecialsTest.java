@@ -1,11 +1,14 @@
 package dev.ashlar.moba;
 
+import static dev.ashlar.moba.AttentionInputs.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.moba.AttentionCase.Numbers;
+import dev.ashlar.moba.AttentionInputs.Answers;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.NoLeaks;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,6 +84,53 @@ final class AttentionSpecialsTest {
     double[] out = in.withQuery(query).fused(dtype).out();
     for (int row = 0; row < 40; row++) {
       assertThat(Double.isNaN(out[row * 3])).as("row %d", row).isEqualTo(row == 30);
+    }
+  }
+
+  /** The fast passes of F32 turn such numbers down; F64 has but the plain ones. */
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void gradientsAreNaNWhereOneNumberMakesThemSo(Place place) {
+    AttentionInputs in = place.spoilt(of(Numbers.NORMAL, 2).inputs());
+    assertSameNaN(in.dense(DType.F32), in.dense(DType.F64));
+    assertSameNaN(in.fused(DType.F32), in.fused(DType.F64));
+  }
+
+  private static void assertSameNaN(Answers answers, Answers expected) {
+    for (int i = 0; i < NAMES.length; i++) {
+      assertThat(nan(answers.all()[i])).as(NAMES[i]).isEqualTo(nan(expected.all()[i]));
+    }
+    assertThat(nan(expected.dQuery())).isNotEmpty();
+    assertThat(nan(expected.dQuery())).hasSizeLessThan(expected.dQuery().length);
+  }
+
+  private static List<Integer> nan(double[] numbers) {
+    return IntStream.range(0, numbers.length)
+        .filter(i -> Double.isNaN(numbers[i]))
+        .boxed()
+        .toList();
+  }
+
+  /** Where the 20th of 40 rows has a number that is not finite. */
+  private enum Place {
+    QUERY,
+    KEY,
+    VALUE,
+    OUT_GRADIENT;
+
+    AttentionInputs spoilt(AttentionInputs in) {
+      return switch (this) {
+        case QUERY -> in.withQuery(spoilt(in.query(), Double.NEGATIVE_INFINITY));
+        case KEY -> in.withKey(spoilt(in.key(), Double.NaN));
+        case VALUE -> in.withValue(spoilt(in.value(), Double.POSITIVE_INFINITY));
+        case OUT_GRADIENT -> in.withOutGradient(spoilt(in.dOut(), Double.NaN));
+      };
+    }
+
+    private static double[] spoilt(double[] numbers, double by) {
+      double[] spoilt = numbers.clone();
+      spoilt[19 * 3] = by;
+      return spoilt;
     }
   }
 }
