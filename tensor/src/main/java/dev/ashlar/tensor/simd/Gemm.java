@@ -99,6 +99,7 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
    * many.
    *
    * @param from the first of {@code layer} columns
+   * @param at where the first block is to begin
    */
   abstract void packRows(int row, int rows, int from, int layer, A to, int at);
 

@@ -26,6 +26,7 @@ final class LeftRows {
    * Packs rows, and zeros for those that a micro-kernel has too many.
    *
    * @param from the first of {@code layer} columns, at most {@link MicroKernels#DEPTH}
+   * @param at where the first row is to begin
    */
   void pack(int row, int rows, int from, int layer, float[] to, int at) {
     if (liesByColumns && Squares.fit() && rows >= LANES && layer >= LANES) {
