@@ -17,6 +17,9 @@ final class RightPanels {
   /** Panels packed at once where rows lie side by side in memory: they share its pages. */
   private static final int TOGETHER = 4;
 
+  /** Squares read side by side: a processor reads ahead along a row, not from row to row. */
+  private static final int SQUARES = 4;
+
   /** Rows that are transposed at a time. */
   private static final int TURNED_DEPTH = 128;
 
@@ -106,10 +109,12 @@ final class RightPanels {
 
   private static void packSquares(Matrix turned, int deep, int across, MemorySegment to, long at) {
     long stride = turned.rowStride() * Float.BYTES;
-    float[] room = Scratch.own().b;
-    for (int k = 0; k < deep; k += LANES) {
+    float[] room = Scratch.own().sums(SQUARES * across * LANES * LANES);
+    for (int k = 0; k < deep; ) {
+      int wide = deep - k >= SQUARES * LANES ? SQUARES : 1;
       long from = (turned.offset() + k) * Float.BYTES;
-      Squares.transpose(1, across, turned.data(), from, stride, to, at + k * LINE, LINE, room);
+      Squares.transpose(wide, across, turned.data(), from, stride, to, at + k * LINE, LINE, room);
+      k += wide * LANES;
     }
   }
 
