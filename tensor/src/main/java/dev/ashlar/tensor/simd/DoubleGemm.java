@@ -6,7 +6,6 @@ import static dev.ashlar.tensor.simd.DoubleMicroKernels.LANES;
 import static dev.ashlar.tensor.simd.DoubleMicroKernels.PANEL;
 import static dev.ashlar.tensor.simd.DoubleMicroKernels.ROW;
 import static dev.ashlar.tensor.simd.DoubleMicroKernels.S;
-import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 
 import java.lang.foreign.MemorySegment;
@@ -19,10 +18,9 @@ import jdk.incubator.vector.DoubleVector;
  * through squares that are transposed in registers.
  */
 final class DoubleGemm extends Gemm<double[], MemorySegment> {
-  /** Bytes from a line of a panel to the next, and of a vector. */
+  /** Bytes from a line of a panel to the next. */
   private static final long LINE = (long) PANEL * Double.BYTES;
 
-  private static final long VECTOR = (long) LANES * Double.BYTES;
   private static final int BLOCK = HEIGHT * ROW;
   private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, BLOCK, 512);
 
@@ -57,7 +55,9 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
     long byteAt = (long) at * Double.BYTES;
     long bytePitch = (long) pitch * Double.BYTES;
     if (right.columnStride() == 1) {
-      packWhole(part, deep, whole, to, byteAt, bytePitch);
+      long from = part.offset() * Double.BYTES;
+      long stride = part.rowStride() * Double.BYTES;
+      RightPanels.packWhole(part.data(), from, stride, deep, whole, to, byteAt, bytePitch);
     } else {
       for (int panel = 0; panel < whole; panel++) {
         packTurned(part.from(0, panel * PANEL), deep, PANEL, to, byteAt + panel * bytePitch);
@@ -68,22 +68,6 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
       long restAt = byteAt + whole * bytePitch;
       to.asSlice(restAt, deep * LINE).fill((byte) 0);
       packTurned(part.from(0, whole * PANEL), deep, rest, to, restAt);
-    }
-  }
-
-  private static void packWhole(
-      Matrix part, int deep, int panels, MemorySegment to, long at, long pitch) {
-    long stride = part.rowStride() * Double.BYTES;
-    for (int k = 0; k < deep; k++) {
-      long from = part.offset() * Double.BYTES + k * stride;
-      long line = at + k * LINE;
-      for (int panel = 0; panel < panels; panel++) {
-        for (long byteOf = 0; byteOf < LINE; byteOf += VECTOR) {
-          store(load(part.data(), from + byteOf), to, line + byteOf);
-        }
-        from += LINE;
-        line += pitch;
-      }
     }
   }
 

@@ -26,7 +26,7 @@ final class Greatest {
   private static final int SIGN = Integer.MIN_VALUE;
   private static final int INFINITY = Float.floatToIntBits(Float.POSITIVE_INFINITY);
 
-  /** The bits of NaN: above those of every number, and, with the sign, below none. */
+  /** The bits of NaN: above those of numbers, as with the sign, where bits count without one. */
   private static final int NAN = 0x7FFFFFFF;
 
   /** Added to the bits of NaN, and to those of no number, it turns the sign. */

@@ -51,7 +51,9 @@ final class RightPanels {
     long bytePitch = (long) pitch * Float.BYTES;
     Matrix part = matrix.from(row, column);
     if (matrix.columnStride() == 1) {
-      packWhole(part, deep, panels, to, byteAt, bytePitch);
+      long from = part.offset() * Float.BYTES;
+      long stride = part.rowStride() * Float.BYTES;
+      packWhole(part.data(), from, stride, deep, panels, to, byteAt, bytePitch);
     } else {
       for (int panel = 0; panel < panels; panel++) {
         Matrix columns = part.from(0, panel * PANEL);
@@ -76,20 +78,29 @@ final class RightPanels {
     }
   }
 
-  private static void packWhole(
-      Matrix part, int deep, int panels, MemorySegment to, long at, long pitch) {
-    MemorySegment data = FloatBlock.known(part.data());
+  /**
+   * Packs whole panels of rows side by side in memory; also of F64, for their bytes are as many.
+   */
+  static void packWhole(
+      MemorySegment x,
+      long from,
+      long stride,
+      int deep,
+      int panels,
+      MemorySegment to,
+      long at,
+      long pitch) {
+    MemorySegment data = FloatBlock.known(x);
     MemorySegment packed = FloatBlock.known(to);
-    long stride = part.rowStride() * Float.BYTES;
     for (int k = 0; k < deep; k++) {
-      long from = part.offset() * Float.BYTES + k * stride;
+      long place = from + k * stride;
       long line = at + k * LINE;
       for (int panel = 0; panel < panels; panel++) {
         for (long byteOf = 0; byteOf < LINE; byteOf += VECTOR) {
-          FloatVector.fromMemorySegment(S, data, from + byteOf, ORDER)
+          FloatVector.fromMemorySegment(S, data, place + byteOf, ORDER)
               .intoMemorySegment(packed, line + byteOf, ORDER);
         }
-        from += LINE;
+        place += LINE;
         line += pitch;
       }
     }
