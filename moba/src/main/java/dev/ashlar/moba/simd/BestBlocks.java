@@ -46,13 +46,21 @@ final class BestBlocks {
    * Writes the chosen blocks of {@code count} queries in ascending order, then their own, of which
    * the last is the greatest.
    *
-   * @param scores of block b from {@code b * PITCH + lane} on
+   * @param scores of block b from {@code b * PITCH + scoresAt} on
    * @param at where the first query's blocks go, and {@code pitch} to the next
    */
-  void choose(float[] scores, int lane, int count, int[] blocks, int[] chosen, int at, int pitch) {
+  void choose(
+      float[] scores,
+      int scoresAt,
+      int lane,
+      int count,
+      int[] blocks,
+      int[] chosen,
+      int at,
+      int pitch) {
     Arrays.fill(own, 0);
     System.arraycopy(blocks, lane, own, 0, count);
-    for (int from = 0; from < kept; from += FOUND) find(scores, lane, own[count - 1], from);
+    for (int from = 0; from < kept; from += FOUND) find(scores, scoresAt, own[count - 1], from);
     for (int end = kept - 1; end > 0; end--) {
       for (int i = 0; i < end; i++) order(i * LANES, (i + 1) * LANES);
     }
@@ -68,7 +76,7 @@ final class BestBlocks {
    *
    * @param end the first block that no lane sees
    */
-  private void find(float[] scores, int lane, int end, int from) {
+  private void find(float[] scores, int at, int end, int from) {
     IntVector owns = IntVector.fromArray(INTS, own, 0);
     IntVector none = IntVector.broadcast(INTS, NONE);
     // What comes after the last one found has a lower rank, or an equal one and a higher number.
@@ -95,7 +103,7 @@ final class BestBlocks {
     IntVector best6 = best0;
     IntVector best7 = best0;
     for (int b = 0; b < end; b++) {
-      IntVector rank = rank(FloatVector.fromArray(SPECIES, scores, b * PITCH + lane));
+      IntVector rank = rank(FloatVector.fromArray(SPECIES, scores, b * PITCH + at));
       VectorMask<Integer> after = rank.compare(EQ, lastRank).and(last.compare(LT, b));
       after = after.or(rank.compare(LT, lastRank)).and(owns.compare(GT, b));
       rank = none.blend(rank, after);

@@ -6,6 +6,7 @@ import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
 import dev.ashlar.moba.MobaAttentionBackward;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +25,8 @@ final class BlockBackward extends BlockWalk {
   private final RowTile queries;
   private final RowTile dOuts;
   private final RowTile dQueries;
-  private final float[] scores = new float[TILE * PITCH];
-  private final float[] dScores = new float[TILE * PITCH];
+  private final Room scores = Scratch.take(TILE * PITCH);
+  private final Room dScores = Scratch.take(TILE * PITCH);
   private final float[] logSumExp = new float[TILE];
   private final float[] delta = new float[TILE];
   private final float[] ones = new float[TILE];
@@ -60,6 +61,12 @@ final class BlockBackward extends BlockWalk {
   }
 
   @Override
+  void giveBack() {
+    Scratch.give(scores, dScores);
+    for (RowTile each : List.of(queries, dOuts, dQueries)) each.giveBack();
+  }
+
+  @Override
   void visit(Part part, int size, int place, int before, int count) {
     int head = part.head();
     boolean finite = gradients.query().read(head, rows, size, problem.scale(), queries);
@@ -90,13 +97,14 @@ final class BlockBackward extends BlockWalk {
     for (int panel = 0; panel < end; panel += PANEL) {
       int t = firstSeeing(panel, before);
       if (t >= size) continue;
-      int at = t * PITCH + panel;
+      int pt = scores.at() + t * PITCH + panel;
+      int dPt = dScores.at() + t * PITCH + panel;
       int key = place + panel;
-      score(queries, gradients.keyPanels(), head, t, size - t, key, scores, at);
-      hide(scores, at, t, size, panel, hidden, before, end);
-      RowSoftmax.exponentials(scores, at, logSumExp, t, size);
-      score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores, at);
-      RowSoftmax.gradients(scores, dScores, at, delta, t, size);
+      score(queries, gradients.keyPanels(), head, t, size - t, key, scores.numbers(), pt);
+      hide(scores.numbers(), pt, t, size, panel, hidden, before, end);
+      RowSoftmax.exponentials(scores.numbers(), pt, logSumExp, t, size);
+      score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores.numbers(), dPt);
+      RowSoftmax.gradients(scores.numbers(), pt, dScores.numbers(), dPt, delta, t, size);
     }
     int width = gradients.query().size();
     for (int column = 0; column < width; column += taken(width - column)) {
@@ -126,7 +134,7 @@ final class BlockBackward extends BlockWalk {
 
   /** Adds weighted rows of the queries from {@code t} on to eight rows of keys. */
   private void spread(
-      float[] weights,
+      Room weights,
       RowTile rows,
       PanelRows into,
       int head,
@@ -136,8 +144,8 @@ final class BlockBackward extends BlockWalk {
       int place,
       int j) {
     PanelSums.collect(
-        weights,
-        t * PITCH + j,
+        weights.numbers(),
+        weights.at() + t * PITCH + j,
         count,
         rows.numbers,
         rows.at(column, t),
@@ -156,8 +164,8 @@ final class BlockBackward extends BlockWalk {
       int to = Math.min(end, before + t + ROWS);
       if (to <= hidden) continue;
       PanelSums.spread(
-          dScores,
-          t * PITCH + hidden,
+          dScores.numbers(),
+          dScores.at() + t * PITCH + hidden,
           to - hidden,
           keys.numbers,
           from,

@@ -8,6 +8,7 @@ import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 
 import dev.ashlar.moba.MobaAttention;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -35,18 +36,18 @@ final class BlockForward extends BlockWalk {
   private final PanelRows values;
   private final RowTile queries;
   private final RowTile news; // weighted values of a tile and a span
-  private final float[] scores = new float[SPAN / KEYS * TILE * PITCH];
+  private final Room scores = Scratch.take(SPAN / KEYS * TILE * PITCH);
   private final int[] own = new int[TILE]; // the part's rows that the tile has
   private final float[] now = new float[TILE]; // maxima
   private final float[] factors = new float[TILE];
-  private final float[] newSums = new float[TILE * LANES];
+  private final Room newSums = Scratch.take(TILE * LANES);
 
   private boolean finite = true;
 
   // Of the part's rows:
   private final RowTile outs; // what blocks give to rows here and there, in near caches
   private final float[] maxima;
-  private final float[] sums; // one vector each
+  private final Room sums; // one vector each
   private final float[] square = new float[LANES * LANES]; // of sums
 
   private BlockForward(
@@ -59,7 +60,7 @@ final class BlockForward extends BlockWalk {
     this.news = new RowTile(TILE, queries.size());
     this.outs = new RowTile(partRows, queries.size());
     this.maxima = new float[partRows + LANES];
-    this.sums = new float[(partRows + LANES) * LANES];
+    this.sums = Scratch.take((partRows + LANES) * LANES);
   }
 
   /**
@@ -100,12 +101,19 @@ final class BlockForward extends BlockWalk {
           }
           idle.add(forward);
         });
+    idle.forEach(BlockForward::giveBack);
     return idle.stream().allMatch(each -> each.finite);
+  }
+
+  @Override
+  void giveBack() {
+    Scratch.give(scores, newSums, sums);
+    for (RowTile each : List.of(queries, news, outs)) each.giveBack();
   }
 
   private void compute(Part part) {
     Arrays.fill(maxima, -Float.MAX_VALUE);
-    Arrays.fill(sums, 0);
+    sums.clear();
     outs.clear();
     walk(part, problem.packing().start(part.sequence()), part.to());
     addLanes(part.rows());
@@ -115,11 +123,11 @@ final class BlockForward extends BlockWalk {
     RowPlaces out = RowPlaces.of(results.get(0));
     for (int i = 0; i < part.rows(); i++) {
       long to = out.at(part.from() + i, part.head());
-      float factor = 1 / sums[i];
+      float factor = 1 / sums.numbers()[sums.at() + i];
       PanelRows.write(
           outs.numbers, outs.at(0, i), outs.step(), values.size, factor, out.data(), to);
     }
-    RowSoftmax.logSumExp(maxima, sums, part.rows());
+    RowSoftmax.logSumExp(maxima, sums.numbers(), sums.at(), part.rows());
     MemorySegment logSumExp = results.get(1).elements();
     for (int i = 0; i < part.rows(); i++) {
       long row = (long) (part.from() + i) * problem.heads() + part.head();
@@ -129,13 +137,15 @@ final class BlockForward extends BlockWalk {
 
   /** Adds up the lanes of the first sums, as many as there are lanes at once, in their order. */
   private void addLanes(int count) {
+    float[] numbers = sums.numbers();
     for (int i = 0; i < count; i += LANES) {
-      Turned.write(sums, i * LANES, LANES, LANES, LANES, square, 0, LANES);
+      int from = sums.at() + i * LANES;
+      Turned.write(numbers, from, LANES, LANES, LANES, square, 0, LANES);
       FloatVector sum = FloatVector.fromArray(SPECIES, square, 0);
       for (int at = LANES; at < square.length; at += LANES) {
         sum = sum.add(FloatVector.fromArray(SPECIES, square, at));
       }
-      sum.intoArray(sums, i);
+      sum.intoArray(numbers, sums.at() + i);
     }
   }
 
@@ -169,12 +179,12 @@ final class BlockForward extends BlockWalk {
     news.addTo(outs, own, factors, first, size);
     for (int t = first; t < size; t++) {
       maxima[own[t]] = now[t];
-      int at = own[t] * LANES;
-      FloatVector.fromArray(SPECIES, sums, at)
+      int at = sums.at() + own[t] * LANES;
+      FloatVector.fromArray(SPECIES, sums.numbers(), at)
           .fma(
               FloatVector.broadcast(SPECIES, factors[t]),
-              FloatVector.fromArray(SPECIES, newSums, t * LANES))
-          .intoArray(sums, at);
+              FloatVector.fromArray(SPECIES, newSums.numbers(), newSums.at() + t * LANES))
+          .intoArray(sums.numbers(), at);
     }
   }
 
@@ -187,28 +197,33 @@ final class BlockForward extends BlockWalk {
   private boolean soften(
       int head, int first, int size, int place, int hidden, int before, int end, int open) {
     for (int t = first; t < size; t++) now[t] = factors[t] = maxima[own[t]];
-    Arrays.fill(newSums, 0);
+    newSums.clear();
     for (int key = open; key < end; key += PANEL) {
       int t = Math.max(first, firstSeeing(key, before));
       if (t >= size) continue;
       score(head, t, size, place, key, hidden, before, end);
-      RowSoftmax.raise(scores, at(t, key), now, t, size);
+      RowSoftmax.raise(scores.numbers(), at(t, key), now, t, size);
     }
     for (int key = open; key < end; key += PANEL) {
       int t = Math.max(first, firstSeeing(key, before));
-      if (t < size) RowSoftmax.exponentials(scores, at(t, key), now, newSums, t, size);
+      if (t < size) exponentials(t, size, key);
     }
     boolean near = true;
     for (int key = 0; key < open; key += PANEL) {
       score(head, 0, size, place, key, hidden, before, end);
-      near &= RowSoftmax.exponentials(scores, at(0, key), now, newSums, 0, size);
+      near &= exponentials(0, size, key);
     }
     RowSoftmax.factors(factors, now, size);
     return near;
   }
 
-  private static int at(int t, int key) {
-    return (key / KEYS * TILE + t) * PITCH + key % KEYS;
+  private boolean exponentials(int t, int size, int key) {
+    return RowSoftmax.exponentials(
+        scores.numbers(), at(t, key), now, newSums.numbers(), newSums.at(), t, size);
+  }
+
+  private int at(int t, int key) {
+    return scores.at() + (key / KEYS * TILE + t) * PITCH + key % KEYS;
   }
 
   private void score(int head, int t, int to, int place, int key, int hidden, int before, int end) {
@@ -220,10 +235,10 @@ final class BlockForward extends BlockWalk {
         values.size,
         keys.numbers,
         keys.at(problem.keyHead(head), place + key),
-        scores,
+        scores.numbers(),
         at(t, key));
     if (key < hidden || key + PANEL > Math.min(end, before + t + 1)) {
-      hide(scores, at(t, key), t, to, key, hidden, before, end);
+      hide(scores.numbers(), at(t, key), t, to, key, hidden, before, end);
     }
   }
 
@@ -236,7 +251,7 @@ final class BlockForward extends BlockWalk {
           int to = Math.min(Math.min(end, key + KEYS), before + t + ROWS);
           if (to <= from) continue;
           PanelSums.spread(
-              scores,
+              scores.numbers(),
               at(t, from),
               to - from,
               values.numbers,

@@ -36,6 +36,9 @@ abstract class BlockWalk {
    */
   abstract void visit(Part part, int size, int place, int before, int count);
 
+  /** Ends the use of what the walk computes in. */
+  abstract void giveBack();
+
   /** Takes the part's queries to the blocks that begin in the rows {@code from} to {@code to}. */
   final void walk(Part part, int from, int to) {
     int start = problem.packing().start(part.sequence());

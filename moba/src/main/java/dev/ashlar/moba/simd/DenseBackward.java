@@ -8,6 +8,7 @@ import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
 
 import dev.ashlar.moba.FlashAttention;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
@@ -45,8 +46,8 @@ final class DenseBackward {
    */
   private static final int LONGEST = 512;
 
-  private final float[] scores = new float[KEYS * PITCH];
-  private final float[] dScores = new float[KEYS * PITCH];
+  private final Room scores = Scratch.take(KEYS * PITCH);
+  private final Room dScores = Scratch.take(KEYS * PITCH);
   private final float[] logSumExp = new float[TILE];
   private final float[] delta = new float[TILE];
   private final float[] sums = new float[TILE]; // of probabilities, which nobody reads
@@ -126,19 +127,26 @@ final class DenseBackward {
    */
   static boolean run(FlashAttention op, List<Operand> in, List<Operand> results) {
     var idle = new ConcurrentLinkedQueue<DenseBackward>();
-    return Sequence.all(
-        op.packing(),
-        sequences -> {
-          List<Pass> passes = sequences.stream().map(each -> Pass.of(op, each, in)).toList();
-          boolean finite = passes.stream().allMatch(Pass::isFinite);
-          if (finite) {
-            List<List<Unit>> shares = shares(passes);
-            Parallel.range(shares.size(), 1, (from, _) -> compute(shares.get((int) from), idle));
-            for (Pass pass : passes) pass.write(results);
-          }
-          passes.forEach(Pass::giveBack);
-          return finite;
-        });
+    boolean finite = Sequence.all(op.packing(), sequences -> run(op, sequences, in, results, idle));
+    for (DenseBackward each : idle) Scratch.give(each.scores, each.dScores);
+    return finite;
+  }
+
+  private static boolean run(
+      FlashAttention op,
+      List<Sequence> sequences,
+      List<Operand> in,
+      List<Operand> results,
+      ConcurrentLinkedQueue<DenseBackward> idle) {
+    List<Pass> passes = sequences.stream().map(each -> Pass.of(op, each, in)).toList();
+    boolean finite = passes.stream().allMatch(Pass::isFinite);
+    if (finite) {
+      List<List<Unit>> shares = shares(passes);
+      Parallel.range(shares.size(), 1, (from, _) -> compute(shares.get((int) from), idle));
+      for (Pass pass : passes) pass.write(results);
+    }
+    passes.forEach(Pass::giveBack);
+    return finite;
   }
 
   /**
@@ -239,19 +247,28 @@ final class DenseBackward {
       }
     }
     int width = pass.problem.size();
+    int keyHead = pass.problem.keyHead(head);
     for (int column = 0; column < width; column += taken(width - column)) {
       int rest = width - column;
+      int dOutAt = pass.dOut.at(head, column, query);
+      int dValueAt = pass.dValue.at(keyHead, column, key);
+      spread(scores, pass.dOut, dOutAt, pass.dValue, dValueAt, rest, size, rounded, ahead);
       int queryAt = pass.query.at(head, column, query);
-      int keyAt = pass.dKey.at(pass.problem.keyHead(head), column, key);
-      spread(scores, pass.dOut, queryAt, pass.dValue, keyAt, rest, size, rounded, ahead);
-      spread(dScores, pass.query, queryAt, pass.dKey, keyAt, rest, size, rounded, ahead);
-      collect(pass.problem.key(), keyAt, pass.dQuery, queryAt, rest, size, count, ahead);
+      int dKeyAt = pass.dKey.at(keyHead, column, key);
+      spread(dScores, pass.query, queryAt, pass.dKey, dKeyAt, rest, size, rounded, ahead);
+      int keyAt = pass.problem.key().at(keyHead, column, key);
+      int dQueryAt = pass.dQuery.at(head, column, query);
+      collect(pass.problem.key(), keyAt, pass.dQuery, dQueryAt, rest, size, count, ahead);
     }
   }
 
   /** Computes the scores of some keys with a panel of queries, their powers and gradients. */
   private void score(
       Pass pass, int head, int query, int key, int count, int ahead, int lane, int at) {
+    float[] p = scores.numbers();
+    int pt = scores.at() + at;
+    float[] dP = dScores.numbers();
+    int dPt = dScores.at() + at;
     int keyHead = pass.problem.keyHead(head);
     PanelRows keys = pass.problem.key();
     KeyPanels queries = pass.problem.query();
@@ -263,10 +280,10 @@ final class DenseBackward {
         keys.size,
         queries.numbers,
         queries.at(head, query + lane),
-        scores,
-        at);
-    if (ahead + count - 1 > lane) StripSoftmax.hideFuture(scores, at, count, ahead - lane);
-    StripSoftmax.powers(scores, at, count, logSumExp, lane, sums);
+        p,
+        pt);
+    if (ahead + count - 1 > lane) StripSoftmax.hideFuture(p, pt, count, ahead - lane);
+    StripSoftmax.powers(p, pt, count, logSumExp, lane, sums);
     PanelRows values = pass.problem.value();
     PanelProducts.scores(
         values.numbers,
@@ -276,14 +293,14 @@ final class DenseBackward {
         values.size,
         pass.dOutPanels.numbers,
         pass.dOutPanels.at(head, query + lane),
-        dScores,
-        at);
-    StripSoftmax.gradients(scores, dScores, at, count, delta, lane);
+        dP,
+        dPt);
+    StripSoftmax.gradients(p, pt, dP, dPt, count, delta, lane);
   }
 
   /** Adds weighted rows of queries to rows of keys; each key is seen from its own query on. */
   private void spread(
-      float[] weights,
+      Room weights,
       PanelRows rows,
       int from,
       PanelRows into,
@@ -296,8 +313,8 @@ final class DenseBackward {
       int first = Math.max(0, j + ahead);
       if (first >= size) return;
       PanelSums.spread(
-          weights,
-          j * PITCH + first,
+          weights.numbers(),
+          weights.at() + j * PITCH + first,
           size - first,
           rows.numbers,
           from + first * COLUMNS,
@@ -316,8 +333,8 @@ final class DenseBackward {
       int seen = Math.min(count, t + ROWS - ahead);
       if (seen <= 0) continue;
       PanelSums.collect(
-          dScores,
-          t,
+          dScores.numbers(),
+          dScores.at() + t,
           seen,
           keys.numbers,
           from,

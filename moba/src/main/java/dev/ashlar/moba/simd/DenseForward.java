@@ -10,6 +10,7 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
 
 import dev.ashlar.moba.FlashAttention;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.simd.VectorMath;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -44,19 +45,19 @@ final class DenseForward {
   /** The keys scored at once: their scores are still in the first-level cache for the powers. */
   private static final int STRIP = 64;
 
-  private final float[] scores = new float[KEYS * PITCH];
+  private final Room scores = Scratch.take(KEYS * PITCH);
   private final float[] maxima = new float[TILE];
   private final float[] sums = new float[TILE];
   private final float[] factors = new float[PANEL];
   private final float[] before = new float[PANEL]; // sums
   private final float[] unused = new float[TILE]; // sums of factors, which nobody reads
-  private final float[] out; // [panels, TILE, COLUMNS]
+  private final Room out; // [panels, TILE, COLUMNS]
 
   /** The queries {@code from} to {@code to} of one head. */
   private record Tile(DenseProblem problem, int head, int from, int to) {}
 
   private DenseForward(int size) {
-    this.out = new float[PanelRows.panels(size) * TILE * COLUMNS];
+    this.out = Scratch.take(PanelRows.panels(size) * TILE * COLUMNS);
   }
 
   /**
@@ -64,30 +65,36 @@ final class DenseForward {
    * not finite, and what it has written is then of no use.
    */
   static boolean run(FlashAttention op, List<Operand> in, List<Operand> results) {
-    int size = in.get(0).shape().dim(2);
     var idle = new ConcurrentLinkedQueue<DenseForward>();
-    return Sequence.all(
-        op.packing(),
-        sequences -> {
-          List<DenseProblem> problems =
-              sequences.stream().map(each -> DenseProblem.of(op, each, in)).toList();
-          boolean finite = problems.stream().allMatch(DenseProblem::isFinite);
-          List<Tile> tiles = finite ? tiles(problems) : List.of();
-          Parallel.range(
-              tiles.size(),
-              1,
-              (from, to) -> {
-                DenseForward forward = idle.poll();
-                if (forward == null) forward = new DenseForward(size);
-                for (Tile tile : tiles.subList((int) from, (int) to)) {
-                  forward.attend(tile);
-                  forward.write(tile, results);
-                }
-                idle.add(forward);
-              });
-          problems.forEach(DenseProblem::giveBack);
-          return finite;
+    boolean finite = Sequence.all(op.packing(), sequences -> run(op, sequences, in, results, idle));
+    for (DenseForward each : idle) Scratch.give(each.scores, each.out);
+    return finite;
+  }
+
+  private static boolean run(
+      FlashAttention op,
+      List<Sequence> sequences,
+      List<Operand> in,
+      List<Operand> results,
+      ConcurrentLinkedQueue<DenseForward> idle) {
+    List<DenseProblem> problems =
+        sequences.stream().map(each -> DenseProblem.of(op, each, in)).toList();
+    boolean finite = problems.stream().allMatch(DenseProblem::isFinite);
+    List<Tile> tiles = finite ? tiles(problems) : List.of();
+    Parallel.range(
+        tiles.size(),
+        1,
+        (from, to) -> {
+          DenseForward forward = idle.poll();
+          if (forward == null) forward = new DenseForward(in.get(0).shape().dim(2));
+          for (Tile tile : tiles.subList((int) from, (int) to)) {
+            forward.attend(tile);
+            forward.write(tile, results);
+          }
+          idle.add(forward);
         });
+    problems.forEach(DenseProblem::giveBack);
+    return finite;
   }
 
   /**
@@ -117,12 +124,12 @@ final class DenseForward {
     int size = tile.to - from;
     Arrays.fill(maxima, -Float.MAX_VALUE);
     Arrays.fill(sums, 0);
-    Arrays.fill(out, 0);
+    out.clear();
     for (int lane = 0; lane < size; lane += PANEL) {
       int end = Math.min(size, lane + PANEL);
       int key = from + lane;
       score(tile, key, end - lane, lane, 0);
-      StripSoftmax.hideFuture(scores, 0, end - lane, 0);
+      StripSoftmax.hideFuture(scores.numbers(), scores.at(), end - lane, 0);
       shift(end - lane, lane);
       collect(tile, key, end - lane, lane, lane, end);
     }
@@ -147,7 +154,7 @@ final class DenseForward {
       int some = Math.min(STRIP, count - j);
       int at = j * PITCH;
       score(tile, key + j, some, lane, at);
-      near &= StripSoftmax.powers(scores, at, some, maxima, lane, sums);
+      near &= StripSoftmax.powers(scores.numbers(), scores.at() + at, some, maxima, lane, sums);
     }
     if (!near) {
       System.arraycopy(before, 0, sums, lane, PANEL);
@@ -170,19 +177,19 @@ final class DenseForward {
         keys.size,
         queries.numbers,
         queries.at(tile.head, tile.from + lane),
-        scores,
-        to);
+        scores.numbers(),
+        scores.at() + to);
   }
 
   /** Turns scores into powers after the maxima have been brought up to them. */
   private void shift(int count, int lane) {
     System.arraycopy(maxima, lane, factors, 0, PANEL);
-    if (StripSoftmax.raise(scores, count, maxima, lane)) {
+    if (StripSoftmax.raise(scores.numbers(), scores.at(), count, maxima, lane)) {
       StripSoftmax.powers(factors, 0, 1, maxima, lane, unused);
       for (int t = 0; t < PANEL; t++) sums[lane + t] *= factors[t];
       rescale(lane);
     }
-    StripSoftmax.powers(scores, 0, count, maxima, lane, sums);
+    StripSoftmax.powers(scores.numbers(), scores.at(), count, maxima, lane, sums);
   }
 
   private void collect(Tile tile, int key, int count, int ahead, int lane, int end) {
@@ -195,14 +202,14 @@ final class DenseForward {
         int seen = Math.min(count, t + ROWS - ahead);
         if (seen <= 0) continue;
         PanelSums.collect(
-            scores,
-            t - lane,
+            scores.numbers(),
+            scores.at() + t - lane,
             seen,
             values.numbers,
             at,
             values.step(),
-            out,
-            (panel * TILE + t) * COLUMNS,
+            out.numbers(),
+            out.at() + (panel * TILE + t) * COLUMNS,
             TILE * COLUMNS,
             values.size - column);
       }
@@ -212,9 +219,11 @@ final class DenseForward {
   private void rescale(int lane) {
     for (int t = 0; t < PANEL; t++) {
       if (factors[t] == 1) continue;
-      for (int at = (lane + t) * COLUMNS; at < out.length; at += TILE * COLUMNS) {
-        for (int d = at; d < at + COLUMNS; d += LANES) {
-          FloatVector.fromArray(SPECIES, out, d).mul(factors[t]).intoArray(out, d);
+      for (int at = (lane + t) * COLUMNS; at < out.size(); at += TILE * COLUMNS) {
+        for (int d = out.at() + at; d < out.at() + at + COLUMNS; d += LANES) {
+          FloatVector.fromArray(SPECIES, out.numbers(), d)
+              .mul(factors[t])
+              .intoArray(out.numbers(), d);
         }
       }
     }
@@ -227,7 +236,13 @@ final class DenseForward {
     for (int t = 0; t < size; t++) {
       long to = outs.at(tile.from + t, tile.head);
       PanelRows.write(
-          out, t * COLUMNS, TILE * COLUMNS, tile.problem.size(), 1 / sums[t], outs.data(), to);
+          out.numbers(),
+          out.at() + t * COLUMNS,
+          TILE * COLUMNS,
+          tile.problem.size(),
+          1 / sums[t],
+          outs.data(),
+          to);
     }
     for (int lane = 0; lane < size; lane += LANES) {
       FloatVector.fromArray(SPECIES, maxima, lane)

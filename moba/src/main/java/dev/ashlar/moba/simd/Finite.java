@@ -11,22 +11,23 @@ final class Finite {
   private Finite() {}
 
   static boolean are(float[] numbers) {
-    return are(numbers, numbers.length);
+    return are(numbers, 0, numbers.length);
   }
 
-  /** Tells of the first {@code count} numbers. */
-  static boolean are(float[] numbers, int count) {
+  /** Tells of {@code count} numbers. */
+  static boolean are(float[] numbers, int from, int count) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a = zero;
     FloatVector b = zero;
-    int i = 0;
+    int i = from;
+    int end = from + count;
     // 0 times any other number is NaN, and stays so in a sum.
-    for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    for (; i + 2 * LANES <= end; i += 2 * LANES) {
       a = FloatVector.fromArray(SPECIES, numbers, i).fma(zero, a);
       b = FloatVector.fromArray(SPECIES, numbers, i + LANES).fma(zero, b);
     }
     float rest = 0;
-    for (; i < count; i++) rest += 0 * numbers[i];
+    for (; i < end; i++) rest += 0 * numbers[i];
     return a.add(b).compare(EQ, 0f).allTrue() && rest == 0;
   }
 }

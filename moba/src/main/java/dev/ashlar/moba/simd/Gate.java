@@ -6,6 +6,7 @@ import static dev.ashlar.moba.simd.Products.LANES;
 
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -27,9 +28,9 @@ final class Gate {
   private final int size;
   private final int most;
   private final MeanKeys means;
-  private final float[] queries; // a head's, turned over: number d of query t at d * PANEL + t
+  private final Room queries; // a head's, turned over: number d of query t at d * PANEL + t
   private final int[] own = new int[TILE]; // blocks
-  private final float[] scores;
+  private final Room scores;
   private final BestBlocks best;
 
   private Gate(int blockSize, Shape query, int most, MeanKeys means, int blocks) {
@@ -38,8 +39,8 @@ final class Gate {
     this.size = query.dim(2);
     this.most = most;
     this.means = means;
-    this.queries = new float[size * PANEL];
-    this.scores = new float[Math.ceilDiv(blocks, Products.ROWS) * Products.ROWS * PITCH];
+    this.queries = Scratch.take(size * PANEL);
+    this.scores = Scratch.take(Math.ceilDiv(blocks, Products.ROWS) * Products.ROWS * PITCH);
     this.best = new BestBlocks(Math.max(1, most - 1));
   }
 
@@ -69,10 +70,11 @@ final class Gate {
           (from, end) -> {
             int row = start + (int) from;
             int rows = (int) (end - from);
-            float[] chunk = InputRows.take(query, row, row + rows);
+            Room chunk = InputRows.take(query, row, row + rows);
             Gate gate = idle.poll();
             if (gate == null) gate = new Gate(blockSize, query.shape(), most, means, blocks);
-            if (!Finite.are(chunk, rows * gate.heads * gate.size)) finite.set(false);
+            int count = rows * gate.heads * gate.size;
+            if (!Finite.are(chunk.numbers(), chunk.at(), count)) finite.set(false);
             int[] chosen = gate.choose(sequence, (int) from, rows, chunk);
             Scratch.give(chunk);
             long at = (long) row * gate.heads * most * Integer.BYTES;
@@ -80,13 +82,14 @@ final class Gate {
             idle.add(gate);
           });
     }
+    idle.forEach(gate -> Scratch.give(gate.queries, gate.scores));
     return finite.get();
   }
 
   /**
    * Returns the blocks [rows, H, K] of rows that begin at position {@code first} of their sequence.
    */
-  private int[] choose(int sequence, int first, int rows, float[] chunk) {
+  private int[] choose(int sequence, int first, int rows, Room chunk) {
     int[] chosen = new int[rows * heads * most];
     Arrays.fill(chosen, -1);
     for (int t = 0; t < rows; t++) own[t] = (first + t) / blockSize;
@@ -109,9 +112,10 @@ final class Gate {
     chosen[at + past] = block;
   }
 
-  private void choose(int sequence, int head, int lane, int count, float[] chunk, int[] chosen) {
+  private void choose(int sequence, int head, int lane, int count, Room chunk, int[] chosen) {
     int width = heads * size;
-    Turned.write(chunk, lane * width + head * size, width, count, size, queries, 0, PANEL);
+    int from = chunk.at() + lane * width + head * size;
+    Turned.write(chunk.numbers(), from, width, count, size, queries.numbers(), queries.at(), PANEL);
     int keyHead = head / (heads / means.keyHeads());
     int place = means.places().starts()[sequence];
     PanelRows numbers = means.numbers();
@@ -121,13 +125,14 @@ final class Gate {
         numbers.step(),
         own[lane + count - 1],
         size,
-        queries,
-        0,
-        scores,
-        lane);
+        queries.numbers(),
+        queries.at(),
+        scores.numbers(),
+        scores.at() + lane);
     for (int t = lane; t < lane + count; t += LANES) {
       int some = Math.min(LANES, lane + count - t);
-      best.choose(scores, t, some, own, chosen, (t * heads + head) * most, heads * most);
+      int to = (t * heads + head) * most;
+      best.choose(scores.numbers(), scores.at() + t, t, some, own, chosen, to, heads * most);
     }
   }
 }

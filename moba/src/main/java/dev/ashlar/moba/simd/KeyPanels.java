@@ -3,6 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 
 import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.Arrays;
@@ -15,11 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class KeyPanels {
   final float[] numbers;
   final boolean finite;
+  private final Room room;
   private final int depth;
   private final int panels;
 
-  private KeyPanels(float[] numbers, boolean finite, int depth, int panels) {
-    this.numbers = numbers;
+  private KeyPanels(Room room, boolean finite, int depth, int panels) {
+    this.room = room;
+    this.numbers = room.numbers();
     this.finite = finite;
     this.depth = depth;
     this.panels = panels;
@@ -35,7 +38,7 @@ final class KeyPanels {
     int[] firstRows = rows.firstOfPanels();
     int panels = firstRows.length - 1;
     int depth = Products.padded(size);
-    float[] numbers = Scratch.take(Scratch.FIRST + heads * panels * depth * PANEL);
+    Room room = Scratch.take(heads * panels * depth * PANEL);
     var finite = new AtomicBoolean(true);
     Parallel.range(
         panels,
@@ -43,28 +46,30 @@ final class KeyPanels {
         (from, to) -> {
           for (int p = (int) from; p < to; p++) {
             int count = firstRows[p + 1] - firstRows[p];
-            float[] chunk = InputRows.take(operand, firstRows[p], firstRows[p + 1]);
-            if (!Finite.are(chunk, count * heads * size)) finite.set(false);
+            Room chunk = InputRows.take(operand, firstRows[p], firstRows[p + 1]);
+            if (!Finite.are(chunk.numbers(), chunk.at(), count * heads * size)) finite.set(false);
             for (int head = 0; head < heads; head++) {
-              int panel = Scratch.FIRST + (head * panels + p) * depth * PANEL;
+              int row = chunk.at() + head * size;
+              int panel = room.at() + (head * panels + p) * depth * PANEL;
               if (count < PANEL || size < depth) {
-                Arrays.fill(numbers, panel, panel + depth * PANEL, 0);
+                Arrays.fill(room.numbers(), panel, panel + depth * PANEL, 0);
               }
-              Turned.write(chunk, head * size, heads * size, count, size, numbers, panel, PANEL);
+              Turned.write(
+                  chunk.numbers(), row, heads * size, count, size, room.numbers(), panel, PANEL);
             }
             Scratch.give(chunk);
           }
         });
-    return new KeyPanels(numbers, finite.get(), depth, panels);
+    return new KeyPanels(room, finite.get(), depth, panels);
   }
 
-  /** Ends the use of the array, which another call may take. */
+  /** Ends the use of the room, which another call may take. */
   void giveBack() {
-    Scratch.give(numbers);
+    Scratch.give(room);
   }
 
   /** Returns where the panel begins whose first row has a place. */
   int at(int head, int place) {
-    return Scratch.FIRST + (head * panels + place / PANEL) * depth * PANEL;
+    return room.at() + (head * panels + place / PANEL) * depth * PANEL;
   }
 }

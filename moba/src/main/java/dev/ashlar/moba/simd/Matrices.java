@@ -3,6 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.tensor.simd.Doubles.D;
 import static dev.ashlar.tensor.simd.Doubles.HALF;
 
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -46,8 +47,8 @@ final class Matrices {
         out.shape().dim(0),
         CHUNK,
         (from, to) -> {
-          float[] a = InputRows.take(out, (int) from, (int) to);
-          float[] b = InputRows.take(dOut, (int) from, (int) to);
+          Room a = InputRows.take(out, (int) from, (int) to);
+          Room b = InputRows.take(dOut, (int) from, (int) to);
           double[] lanes = new double[D.length()];
           int first = (int) from * heads;
           for (int i = 0; i < (to - from) * heads; i++) {
@@ -59,17 +60,21 @@ final class Matrices {
   }
 
   /** Adds up products lane by lane, then the lanes in their order. */
-  private static double dot(float[] a, float[] b, int at, int size, double[] lanes) {
+  private static double dot(Room a, Room b, int at, int size, double[] lanes) {
+    float[] x = a.numbers();
+    float[] y = b.numbers();
+    int xt = a.at() + at;
+    int yt = b.at() + at;
     DoubleVector sums = DoubleVector.zero(D);
-    int d = at;
-    for (; d + D.length() <= at + size; d += D.length()) {
-      Vector<Double> x = FloatVector.fromArray(HALF, a, d).castShape(D, 0);
-      sums = sums.add(x.mul(FloatVector.fromArray(HALF, b, d).castShape(D, 0)));
+    int d = 0;
+    for (; d + D.length() <= size; d += D.length()) {
+      Vector<Double> factor = FloatVector.fromArray(HALF, x, xt + d).castShape(D, 0);
+      sums = sums.add(factor.mul(FloatVector.fromArray(HALF, y, yt + d).castShape(D, 0)));
     }
     sums.intoArray(lanes, 0);
     double sum = 0;
     for (double lane : lanes) sum += lane;
-    for (; d < at + size; d++) sum += (double) a[d] * b[d];
+    for (; d < size; d++) sum += (double) x[xt + d] * y[yt + d];
     return sum;
   }
 }

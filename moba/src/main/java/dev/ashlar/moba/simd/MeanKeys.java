@@ -4,6 +4,7 @@ import static dev.ashlar.tensor.simd.Doubles.D;
 import static dev.ashlar.tensor.simd.Doubles.HALF;
 
 import dev.ashlar.moba.Packing;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +40,7 @@ record MeanKeys(PanelRows numbers, PaddedRows places, int keyHeads, boolean fini
           (from, to) -> {
             for (int b = (int) from; b < to; b++) {
               float[] mean = mean(key, start + b * blockSize, blockSize, finite);
-              numbers.set(first + b, first + b + 1, mean, 1);
+              numbers.set(first + b, first + b + 1, mean, 0, 1);
             }
           });
     }
@@ -50,10 +51,10 @@ record MeanKeys(PanelRows numbers, PaddedRows places, int keyHeads, boolean fini
     int width = key.shape().dim(1) * key.shape().dim(2);
     double[] sums = new double[width];
     for (int row = start; row < start + rows; row += CHUNK) {
-      float[] chunk = InputRows.take(key, row, Math.min(row + CHUNK, start + rows));
+      Room chunk = InputRows.take(key, row, Math.min(row + CHUNK, start + rows));
       int count = Math.min(CHUNK, start + rows - row) * width;
-      if (!Finite.are(chunk, count)) finite.set(false);
-      for (int at = 0; at < count; at += width) add(chunk, at, sums);
+      if (!Finite.are(chunk.numbers(), chunk.at(), count)) finite.set(false);
+      for (int at = 0; at < count; at += width) add(chunk.numbers(), chunk.at() + at, sums);
       Scratch.give(chunk);
     }
     float[] mean = new float[width];

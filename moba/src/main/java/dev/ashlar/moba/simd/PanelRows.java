@@ -8,6 +8,7 @@ import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -27,6 +28,8 @@ final class PanelRows {
 
   final float[] numbers;
 
+  private final Room room;
+
   /** D. */
   final int size;
 
@@ -38,27 +41,30 @@ final class PanelRows {
     this.rows = rows;
     this.heads = heads;
     this.size = size;
-    this.numbers = Scratch.take(Scratch.FIRST + heads * panels(size) * rows.count() * COLUMNS);
+    this.room = Scratch.take(heads * panels(size) * rows.count() * COLUMNS);
+    this.numbers = room.numbers();
   }
 
   /** Returns rows of zeros. */
   static PanelRows zeros(PaddedRows rows, int heads, int size) {
     var result = new PanelRows(rows, heads, size);
-    float[] numbers = result.numbers;
+    Room room = result.room;
     Parallel.range(
-        numbers.length, 1 << 16, (from, to) -> Arrays.fill(numbers, (int) from, (int) to, 0));
+        room.size(),
+        1 << 16,
+        (from, to) -> Arrays.fill(room.numbers(), room.at() + (int) from, room.at() + (int) to, 0));
     return result;
   }
 
-  /** Ends the use of the array, which another call may take. */
+  /** Ends the use of the room, which another call may take. */
   void giveBack() {
-    Scratch.give(numbers);
+    Scratch.give(room);
   }
 
   /** Returns whether a tensor of this shape fits into an array with so many places of rows. */
   static boolean fits(long places, Shape shape) {
     long row = (long) shape.dim(1) * panels(shape.dim(2)) * COLUMNS;
-    return row * places <= Integer.MAX_VALUE - 8 - Scratch.FIRST;
+    return Room.fits(row * places);
   }
 
   static int panels(int size) {
@@ -80,8 +86,8 @@ final class PanelRows {
           if (whole) {
             good = result.read(RowPlaces.of(operand), (int) from, (int) to, factor);
           } else {
-            float[] chunk = InputRows.take(operand, (int) from, (int) to);
-            good = result.set((int) from, (int) to, chunk, factor);
+            Room chunk = InputRows.take(operand, (int) from, (int) to);
+            good = result.set((int) from, (int) to, chunk.numbers(), chunk.at(), factor);
             Scratch.give(chunk);
           }
           if (!good) finite.set(false);
@@ -97,7 +103,7 @@ final class PanelRows {
       int next = i + 1 < places.length ? places[i + 1] : rows.count();
       if (next == places[i] + 1) continue;
       for (int panel = 0; panel < heads * panels(size); panel++) {
-        int from = Scratch.FIRST + (panel * rows.count() + places[i] + 1) * COLUMNS;
+        int from = room.at() + (panel * rows.count() + places[i] + 1) * COLUMNS;
         Arrays.fill(numbers, from, from + (next - places[i] - 1) * COLUMNS, 0);
       }
     }
@@ -130,18 +136,17 @@ final class PanelRows {
     return check.compare(EQ, 0f).allTrue();
   }
 
-  /** Sets rows to a chunk [rows, H, D] times a factor; returns whether all numbers are finite. */
-  boolean set(int from, int to, float[] chunk, float factor) {
+  /** Sets rows to [rows, H, D] times a factor; returns whether all numbers are finite. */
+  boolean set(int from, int to, float[] source, int sourceAt, float factor) {
     FloatVector check = FloatVector.zero(SPECIES);
-    int source = 0;
     for (int row = from; row < to; row++) {
       for (int head = 0; head < heads; head++) {
         for (int d = 0; d < size; d += PAIR) {
           int at = at(head, d, rows.places()[row]);
           int width = Math.min(PAIR, size - d);
-          System.arraycopy(chunk, source, numbers, at, width);
+          System.arraycopy(source, sourceAt, numbers, at, width);
           check = scaleRest(at, width, factor, check);
-          source += width;
+          sourceAt += width;
         }
       }
     }
@@ -209,7 +214,7 @@ final class PanelRows {
 
   /** Returns where a column's number is in the row at a place of {@link PaddedRows}. */
   int at(int head, int column, int place) {
-    int first = Scratch.FIRST + head * panels(size) * step();
+    int first = room.at() + head * panels(size) * step();
     return first + place * COLUMNS + offset(column, step());
   }
 

@@ -89,9 +89,10 @@ final class RowSoftmax {
    *
    * @param at where row {@code from} begins; the next ones begin a {@link PanelProducts#PITCH}
    *     later
+   * @param sumsAt where the sums of row 0 begin
    */
   static boolean exponentials(
-      float[] scores, int at, float[] shifts, float[] sums, int from, int to) {
+      float[] scores, int at, float[] shifts, float[] sums, int sumsAt, int from, int to) {
     IntVector most = IntVector.zero(INTS);
     for (int t = from; t < to; t++) {
       int row = at + (t - from) * PITCH;
@@ -146,8 +147,8 @@ final class RowSoftmax {
       p1.intoArray(scores, row + LANES);
       p2.intoArray(scores, row + 2 * LANES);
       p3.intoArray(scores, row + 3 * LANES);
-      FloatVector sum = FloatVector.fromArray(SPECIES, sums, t * LANES);
-      sum.add(p0.add(p1).add(p2.add(p3))).intoArray(sums, t * LANES);
+      FloatVector sum = FloatVector.fromArray(SPECIES, sums, sumsAt + t * LANES);
+      sum.add(p0.add(p1).add(p2.add(p3))).intoArray(sums, sumsAt + t * LANES);
     }
     return most.compare(LE, GREATEST).allTrue();
   }
@@ -214,24 +215,24 @@ final class RowSoftmax {
   }
 
   /** Turns dP into dScores = P (dP - delta), of rows with a panel of keys like scores. */
-  static void gradients(float[] p, float[] dP, int at, float[] delta, int from, int to) {
+  static void gradients(float[] p, int pAt, float[] dP, int dPAt, float[] delta, int from, int to) {
     for (int t = from; t < to; t++) {
-      int row = at + (t - from) * PITCH;
+      int row = (t - from) * PITCH;
       FloatVector deltas = constant(delta[t]);
       for (int i = row; i < row + PANEL; i += LANES) {
-        FloatVector.fromArray(SPECIES, dP, i)
+        FloatVector.fromArray(SPECIES, dP, dPAt + i)
             .sub(deltas)
-            .mul(FloatVector.fromArray(SPECIES, p, i))
-            .intoArray(dP, i);
+            .mul(FloatVector.fromArray(SPECIES, p, pAt + i))
+            .intoArray(dP, dPAt + i);
       }
     }
   }
 
   /** Writes maximum + log(sum) over the first {@code count} numbers, rounded up to vectors. */
-  static void logSumExp(float[] maxima, float[] sums, int count) {
+  static void logSumExp(float[] maxima, float[] sums, int sumsAt, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector.fromArray(SPECIES, maxima, i)
-          .add(VectorMath.log(FloatVector.fromArray(SPECIES, sums, i)))
+          .add(VectorMath.log(FloatVector.fromArray(SPECIES, sums, sumsAt + i)))
           .intoArray(maxima, i);
     }
   }

@@ -5,12 +5,13 @@ import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 
-import java.util.Arrays;
+import dev.ashlar.tensor.simd.Room;
 import jdk.incubator.vector.FloatVector;
 
 /** Rows from here and there side by side, in panels of columns like {@link PanelRows}. */
 final class RowTile {
   final float[] numbers;
+  private final Room room;
   private final int rows;
   private final int size;
 
@@ -18,12 +19,13 @@ final class RowTile {
   RowTile(int rows, int size) {
     this.rows = rows;
     this.size = size;
-    this.numbers = new float[PanelRows.panels(size) * rows * COLUMNS];
+    this.room = Scratch.take(PanelRows.panels(size) * rows * COLUMNS);
+    this.numbers = room.numbers();
   }
 
   /** Returns where a column's number is in a row. */
   int at(int column, int row) {
-    return (column / COLUMNS * rows + row) * COLUMNS + column % COLUMNS;
+    return room.at() + (column / COLUMNS * rows + row) * COLUMNS + column % COLUMNS;
   }
 
   /** Returns how far a panel of a row's numbers begins behind the one before. */
@@ -33,7 +35,12 @@ final class RowTile {
 
   /** Sets all to zero. */
   void clear() {
-    Arrays.fill(numbers, 0);
+    room.clear();
+  }
+
+  /** Ends its use. */
+  void giveBack() {
+    Scratch.give(room);
   }
 
   /** Multiplies rows of another by factors, and adds {@code first} to {@code count} to them. */

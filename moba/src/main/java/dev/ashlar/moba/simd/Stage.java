@@ -65,6 +65,7 @@ record Stage(BlockProblem problem, List<Piece> pieces) {
               walk.walk(
                   new Part(piece.sequence, h, piece.from, piece.to), piece.keyFrom, piece.keyTo);
             }
+            walk.giveBack();
           }
         });
   }

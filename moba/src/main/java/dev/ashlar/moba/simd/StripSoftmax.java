@@ -65,9 +65,9 @@ final class StripSoftmax {
 
   /**
    * Raises the maxima of a panel of queries, {@code at} and on, to those of the scores of {@code
-   * count} keys; returns whether one grew.
+   * count} keys, the first of which begin at {@code from}; returns whether one grew.
    */
-  static boolean raise(float[] scores, int count, float[] maxima, int at) {
+  static boolean raise(float[] scores, int from, int count, float[] maxima, int at) {
     FloatVector before0 = FloatVector.fromArray(SPECIES, maxima, at);
     FloatVector before1 = FloatVector.fromArray(SPECIES, maxima, at + LANES);
     FloatVector before2 = FloatVector.fromArray(SPECIES, maxima, at + 2 * LANES);
@@ -77,10 +77,11 @@ final class StripSoftmax {
     FloatVector max2 = before2;
     FloatVector max3 = before3;
     for (int j = 0; j < count; j++) {
-      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, j * PITCH);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, j * PITCH + LANES);
-      FloatVector x2 = FloatVector.fromArray(SPECIES, scores, j * PITCH + 2 * LANES);
-      FloatVector x3 = FloatVector.fromArray(SPECIES, scores, j * PITCH + 3 * LANES);
+      int row = from + j * PITCH;
+      FloatVector x0 = FloatVector.fromArray(SPECIES, scores, row);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, scores, row + LANES);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, scores, row + 2 * LANES);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, scores, row + 3 * LANES);
       max0 = max0.blend(x0, max0.compare(LT, x0));
       max1 = max1.blend(x1, max1.compare(LT, x1));
       max2 = max2.blend(x2, max2.compare(LT, x2));
@@ -199,27 +200,29 @@ final class StripSoftmax {
   /**
    * Turns dP of {@code count} keys with a panel of queries into dScores = P (dP - delta).
    *
-   * @param from where the first key's numbers begin
+   * @param pFrom where the first key's P begin, and {@code dPFrom} its dP
    * @param lane where the deltas of the panel's queries begin
    */
-  static void gradients(float[] p, float[] dP, int from, int count, float[] delta, int lane) {
+  static void gradients(
+      float[] p, int pFrom, float[] dP, int dPFrom, int count, float[] delta, int lane) {
     FloatVector delta0 = FloatVector.fromArray(SPECIES, delta, lane);
     FloatVector delta1 = FloatVector.fromArray(SPECIES, delta, lane + LANES);
     FloatVector delta2 = FloatVector.fromArray(SPECIES, delta, lane + 2 * LANES);
     FloatVector delta3 = FloatVector.fromArray(SPECIES, delta, lane + 3 * LANES);
     for (int j = 0; j < count; j++) {
-      int at = from + j * PITCH;
-      gradient(p, dP, at, delta0);
-      gradient(p, dP, at + LANES, delta1);
-      gradient(p, dP, at + 2 * LANES, delta2);
-      gradient(p, dP, at + 3 * LANES, delta3);
+      int at = pFrom + j * PITCH;
+      int into = dPFrom + j * PITCH;
+      gradient(p, at, dP, into, delta0);
+      gradient(p, at + LANES, dP, into + LANES, delta1);
+      gradient(p, at + 2 * LANES, dP, into + 2 * LANES, delta2);
+      gradient(p, at + 3 * LANES, dP, into + 3 * LANES, delta3);
     }
   }
 
-  private static void gradient(float[] p, float[] dP, int at, FloatVector delta) {
-    FloatVector.fromArray(SPECIES, dP, at)
+  private static void gradient(float[] p, int at, float[] dP, int into, FloatVector delta) {
+    FloatVector.fromArray(SPECIES, dP, into)
         .sub(delta)
         .mul(FloatVector.fromArray(SPECIES, p, at))
-        .intoArray(dP, at);
+        .intoArray(dP, into);
   }
 }

@@ -45,7 +45,7 @@ final class FewRows {
   private final Matrix out;
 
   /** The rows, {@link #pitch} apart, zeros behind them. */
-  private float[] x = new float[0];
+  private final Room x;
 
   private final int pitch;
 
@@ -57,6 +57,7 @@ final class FewRows {
     this.right = right;
     this.out = out;
     this.pitch = (depth + LANES - 1) / LANES * LANES;
+    this.x = Scratch.own().few(rows * pitch);
   }
 
   /**
@@ -85,10 +86,10 @@ final class FewRows {
 
   private void run() {
     // Longer than the numbers, so that vectors beyond the last are there: zeros.
-    x = Scratch.own().few(rows * pitch);
     for (int row = 0; row < rows; row++) {
-      left.readRow(row, 0, x, row * pitch, depth);
-      Arrays.fill(x, row * pitch + depth, (row + 1) * pitch, 0f);
+      int at = x.at() + row * pitch;
+      left.readRow(row, 0, x.numbers(), at, depth);
+      Arrays.fill(x.numbers(), at + depth, at + pitch, 0f);
     }
     if (right.columnStride() == 1) addRows();
     else multiplyColumns();
@@ -104,16 +105,17 @@ final class FewRows {
   private void dots(int from, int to) {
     Scratch scratch = Scratch.own();
     int width = (to - from + LANES - 1) / LANES * LANES;
-    float[] sums = scratch.sums(rows * width);
-    float[] lanes = scratch.rows(DotKernels.HEIGHT * DotKernels.SQUARE);
+    Room sums = scratch.sums(rows * width);
+    Room lanes = scratch.rows(DotKernels.HEIGHT * DotKernels.SQUARE);
     for (int column = from; column < to; column += LANES) {
       int count = Math.min(LANES, to - column);
       for (int row = 0; row < rows; ) {
         int height = rows - row >= DotKernels.HEIGHT ? DotKernels.HEIGHT : 1;
         lanes(row, height, column, count, lanes);
         for (int r = 0; r < height; r++) {
-          int at = (row + r) * width + column - from;
-          DotKernels.sumLanes(lanes, r * DotKernels.SQUARE, sums, at);
+          int square = lanes.at() + r * DotKernels.SQUARE;
+          int at = sums.at() + (row + r) * width + column - from;
+          DotKernels.sumLanes(lanes.numbers(), square, sums.numbers(), at);
         }
         row += height;
       }
@@ -122,31 +124,36 @@ final class FewRows {
   }
 
   /** Stores the lanes of the dot products of {@code height} rows with up to LANES columns. */
-  private void lanes(int row, int height, int column, int count, float[] lanes) {
+  private void lanes(int row, int height, int column, int count, Room lanes) {
     long stride = right.columnStride();
     boolean together = height > 1 || depth >= LONG_COLUMN;
     for (int i = 0; i < count; ) {
       long at = right.offset() + (column + i) * stride;
       if (!together || count - i < DotKernels.WIDTH) {
         for (int r = 0; r < height; r++) {
-          int to = r * DotKernels.SQUARE + i * LANES;
-          DotKernels.dot1(depth, x, (row + r) * pitch, right.data(), at, lanes, to);
+          int from = x.at() + (row + r) * pitch;
+          int to = lanes.at() + r * DotKernels.SQUARE + i * LANES;
+          DotKernels.dot1(depth, x.numbers(), from, right.data(), at, lanes.numbers(), to);
         }
         i++;
         continue;
       }
+      int from = x.at() + row * pitch;
+      int to = lanes.at() + i * LANES;
       if (height == 1) {
-        DotKernels.dots1(depth, x, row * pitch, right.data(), at, stride, lanes, i * LANES);
+        DotKernels.dots1(depth, x.numbers(), from, right.data(), at, stride, lanes.numbers(), to);
       } else {
-        DotKernels.dots4(depth, x, row * pitch, pitch, right.data(), at, stride, lanes, i * LANES);
+        DotKernels.dots4(
+            depth, x.numbers(), from, pitch, right.data(), at, stride, lanes.numbers(), to);
       }
       i += DotKernels.WIDTH;
     }
   }
 
-  private void write(int row, int column, float[] sums, int at, int count) {
-    if (out.columnStride() == 1) out.writeRow(row, column, sums, at, count);
-    else out.writeStrided(row, column, sums, at, count);
+  private void write(int row, int column, Room sums, int at, int count) {
+    int from = sums.at() + at;
+    if (out.columnStride() == 1) out.writeRow(row, column, sums.numbers(), from, count);
+    else out.writeStrided(row, column, sums.numbers(), from, count);
   }
 
   // ---- x·W: rows lie side by side.
@@ -170,7 +177,7 @@ final class FewRows {
           });
       return;
     }
-    float[] parts = Scratch.own().rows(blocks * rows * padded);
+    Room parts = Scratch.own().rows(blocks * rows * padded);
     Parallel.range(
         (long) blocks * tiles,
         1,
@@ -183,7 +190,7 @@ final class FewRows {
           }
         });
     for (int block = 1; block < blocks; block++) {
-      AddKernels.add(parts, block * rows * padded, parts, 0, rows * padded);
+      add(parts, block * rows * padded, rows * padded);
     }
     for (int row = 0; row < rows; row++) write(row, 0, parts, row * padded, columns);
   }
@@ -196,20 +203,26 @@ final class FewRows {
   }
 
   private void addTile(int column, int width, int blocks) {
-    float[] sums = Scratch.own().sums(2 * rows * width);
+    Room sums = Scratch.own().sums(2 * rows * width);
     for (int block = 0; block < blocks; block++) {
       int at = block == 0 ? 0 : rows * width;
       addBlock(block, column, width, sums, at, width);
-      if (block > 0) AddKernels.add(sums, at, sums, 0, rows * width);
+      if (block > 0) add(sums, at, rows * width);
     }
     int count = Math.min(width, columns - column);
     for (int row = 0; row < rows; row++) write(row, column, sums, row * width, count);
   }
 
+  /** Adds numbers of a room to its first ones. */
+  private static void add(Room sums, int at, int count) {
+    AddKernels.add(sums.numbers(), sums.at() + at, sums.numbers(), sums.at(), count);
+  }
+
   /** Stores what a block of the depth adds to a tile, rows {@code pitch} apart. */
-  private void addBlock(int block, int column, int width, float[] to, int at, int pitch) {
+  private void addBlock(int block, int column, int width, Room to, int at, int pitch) {
+    int first = to.at() + at;
     for (int row = 0; row < rows; row++) {
-      Arrays.fill(to, at + row * pitch, at + row * pitch + width, 0f);
+      Arrays.fill(to.numbers(), first + row * pitch, first + row * pitch + width, 0f);
     }
     int count = Math.min(width, columns - column);
     int end = Math.min(depth, (block + 1) * DEPTH);
@@ -217,7 +230,7 @@ final class FewRows {
       int deep = Math.min(AddKernels.DEEP, end - k);
       for (int row = 0; row < rows; ) {
         int height = deep < AddKernels.DEEP ? 1 : Math.min(4, Integer.highestOneBit(rows - row));
-        addRows(row, height, k, deep, column, count, to, at + row * pitch, pitch);
+        addRows(row, height, k, deep, column, count, to.numbers(), first + row * pitch, pitch);
         row += height;
       }
     }
@@ -225,10 +238,11 @@ final class FewRows {
 
   private void addRows(
       int row, int height, int k, int deep, int column, int count, float[] y, int yt, int pitch) {
+    float[] x = this.x.numbers();
     var w = right.data();
     long step = right.rowStride();
     long at = right.offset() + k * step + column;
-    int xt = row * this.pitch + k;
+    int xt = this.x.at() + row * this.pitch + k;
     if (deep < AddKernels.DEEP) {
       for (int i = 0; i < deep; i++) AddKernels.add1(count, x, xt + i, w, at + i * step, y, yt);
     } else if (height == 1) {

@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /** A product of two F32 matrices. */
-final class FloatGemm extends Gemm<float[], MemorySegment> {
+final class FloatGemm extends Gemm<Room, MemorySegment> {
   private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, LeftRows.BLOCK, 1024);
 
-  private static final float[] ZEROS = new float[HEIGHT * PANEL];
+  private static final Room ZEROS = Room.of(HEIGHT * PANEL);
 
   private final LeftRows left;
   private final RightPanels right;
@@ -38,8 +38,8 @@ final class FloatGemm extends Gemm<float[], MemorySegment> {
   }
 
   @Override
-  void packRows(int row, int rows, int from, int layer, float[] to, int at) {
-    left.pack(row, rows, from, layer, to, at);
+  void packRows(int row, int rows, int from, int layer, Room to, int at) {
+    left.pack(row, rows, from, layer, to.numbers(), to.at() + at);
   }
 
   @Override
@@ -47,30 +47,34 @@ final class FloatGemm extends Gemm<float[], MemorySegment> {
       int count,
       int columns,
       int layer,
-      float[] a,
+      Room a,
       int at,
       MemorySegment b,
       int bt,
-      float[] sums,
+      Room sums,
       int st,
       boolean fresh) {
     long panel = (long) bt * Float.BYTES;
-    float[] before = fresh ? ZEROS : sums;
-    int from = fresh ? 0 : st;
+    float[] x = a.numbers();
+    int xt = a.at() + at;
+    float[] y = sums.numbers();
+    int yt = sums.at() + st;
+    float[] before = fresh ? ZEROS.numbers() : y;
+    int from = fresh ? ZEROS.at() : yt;
     if (HEIGHT == 6 && count > 4) {
       if (columns > 2 * LANES) {
-        MicroKernels.sixByFour(layer, a, at, b, panel, before, from, sums, st);
+        MicroKernels.sixByFour(layer, x, xt, b, panel, before, from, y, yt);
       } else {
-        MicroKernels.sixByTwo(layer, a, at, b, panel, before, from, sums, st);
+        MicroKernels.sixByTwo(layer, x, xt, b, panel, before, from, y, yt);
       }
       return;
     }
     for (int c = 0; c < Math.min(columns, PANEL); c += 2 * LANES) {
       long half = panel + (long) c * Float.BYTES;
       if (count > 2) {
-        MicroKernels.fourByTwo(layer, a, at, b, half, before, from + c, sums, st + c);
+        MicroKernels.fourByTwo(layer, x, xt, b, half, before, from + c, y, yt + c);
       } else {
-        MicroKernels.twoByTwo(layer, a, at, b, half, before, from + c, sums, st + c);
+        MicroKernels.twoByTwo(layer, x, xt, b, half, before, from + c, y, yt + c);
       }
     }
   }
@@ -81,24 +85,29 @@ final class FloatGemm extends Gemm<float[], MemorySegment> {
   }
 
   @Override
-  float[] roomForRows(int size) {
+  Room roomForRows(int size) {
     return Scratch.own().rows(size);
   }
 
   @Override
-  float[] roomForSums(int size) {
+  Room roomForSums(int size) {
     return Scratch.own().sums(size);
   }
 
   @Override
-  void readResult(int row, int column, int rows, int columns, float[] sums, int at) {
-    for (int r = 0; r < rows; r++) out.readRow(row + r, column, sums, at + r * PANEL, columns);
+  void readResult(int row, int column, int rows, int columns, Room sums, int at) {
+    int to = sums.at() + at;
+    for (int r = 0; r < rows; r++) {
+      out.readRow(row + r, column, sums.numbers(), to + r * PANEL, columns);
+    }
   }
 
   @Override
-  void writeResult(int row, int column, int rows, int columns, float[] sums, int at) {
+  void writeResult(int row, int column, int rows, int columns, Room sums, int at) {
+    float[] y = sums.numbers();
+    int yt = sums.at() + at;
     if (columns < PANEL) {
-      for (int r = 0; r < rows; r++) out.writeRow(row + r, column, sums, at + r * PANEL, columns);
+      for (int r = 0; r < rows; r++) out.writeRow(row + r, column, y, yt + r * PANEL, columns);
       return;
     }
     Matrix part = out.from(row, column);
@@ -106,7 +115,7 @@ final class FloatGemm extends Gemm<float[], MemorySegment> {
     for (int r = 0; r < rows; r++) {
       long to = (part.offset() + r * part.rowStride()) * Float.BYTES;
       for (int c = 0; c < PANEL; c += LANES) {
-        FloatVector.fromArray(S, sums, at + r * PANEL + c)
+        FloatVector.fromArray(S, y, yt + r * PANEL + c)
             .intoMemorySegment(data, to + (long) c * Float.BYTES, FloatBlock.ORDER);
       }
     }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * same bits however the work is shared out. How numbers are packed and multiplied is left to the
  * element type.
  *
- * @param <A> an array of that type
+ * @param <A> room for numbers of that type
  * @param <P> what holds packed panels
  */
 abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
@@ -116,7 +116,7 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
   /** Returns room of the thread's own for panels. */
   abstract P roomForPanels(int size);
 
-  /** Returns an array of the thread's own for blocks of rows. */
+  /** Returns room of the thread's own for blocks of rows. */
   abstract A roomForRows(int size);
 
   /** Returns one for sums. */

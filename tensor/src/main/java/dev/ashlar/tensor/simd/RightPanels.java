@@ -120,7 +120,7 @@ final class RightPanels {
 
   private static void packSquares(Matrix turned, int deep, int across, MemorySegment to, long at) {
     long stride = turned.rowStride() * Float.BYTES;
-    float[] room = Scratch.own().sums(SQUARES * across * LANES * LANES);
+    Room room = Scratch.own().sums(SQUARES * across * LANES * LANES);
     for (int k = 0; k < deep; ) {
       int wide = deep - k >= SQUARES * LANES ? SQUARES : 1;
       long from = (turned.offset() + k) * Float.BYTES;

@@ -29,10 +29,10 @@ final class Scratch {
   /** Where numbers go that were read only to bring memory near; nobody looks at it. */
   int readAhead;
 
-  private float[] rows = new float[0];
-  private float[] few = new float[0];
+  private Room rows = Room.of(0);
+  private Room few = Room.of(0);
   private MemorySegment panels = MemorySegment.NULL;
-  private float[] sums = new float[0];
+  private Room sums = Room.of(0);
   private double[] doubleRows = new double[0];
   private double[] doubleSums = new double[0];
 
@@ -47,14 +47,14 @@ final class Scratch {
   }
 
   /** Returns room for packed rows of a left matrix, or for a line. */
-  float[] rows(int size) {
-    if (rows.length < size) rows = new float[roomFor(size)];
+  Room rows(int size) {
+    if (rows.size() < size) rows = Room.of(roomFor(size));
     return rows;
   }
 
   /** Returns room for the rows of a product of few. */
-  float[] few(int size) {
-    if (few.length < size) few = new float[roomFor(size)];
+  Room few(int size) {
+    if (few.size() < size) few = Room.of(roomFor(size));
     return few;
   }
 
@@ -67,8 +67,8 @@ final class Scratch {
   }
 
   /** Returns room for a block of a product. */
-  float[] sums(int size) {
-    if (sums.length < size) sums = new float[roomFor(size)];
+  Room sums(int size) {
+    if (sums.size() < size) sums = Room.of(roomFor(size));
     return sums;
   }
 

@@ -82,7 +82,7 @@ final class Squares {
       MemorySegment y,
       long to,
       long pitch,
-      float[] room) {
+      Room room) {
     int rows = tall * LANES;
     if (wide == 1) readOne(w, at, stride, rows, room);
     else readAll(w, at, stride, rows, wide, room);
@@ -90,26 +90,27 @@ final class Squares {
       for (int row = 0; row < LANES / 4; row++) {
         long into = to + (left * LANES + row) * pitch;
         for (int square = 0; square < tall; square++) {
-          int from = (left * tall + square) * SIZE + row * LANES;
-          swapUpper(room, from, y, into + square * LANES * 4L, pitch * (LANES / 4));
+          int from = room.at() + (left * tall + square) * SIZE + row * LANES;
+          swapUpper(room.numbers(), from, y, into + square * LANES * 4L, pitch * (LANES / 4));
         }
       }
     }
   }
 
   // A loop of its own: one within another has a price, which one round does not earn.
-  private static void readOne(MemorySegment w, long at, long stride, int rows, float[] room) {
+  private static void readOne(MemorySegment w, long at, long stride, int rows, Room room) {
     for (int row = 0; row < rows; row += 4) {
-      swapLower(w, at + row * stride, stride, room, row * LANES, LANES);
+      swapLower(w, at + row * stride, stride, room.numbers(), room.at() + row * LANES, LANES);
     }
   }
 
   private static void readAll(
-      MemorySegment w, long at, long stride, int rows, int wide, float[] room) {
+      MemorySegment w, long at, long stride, int rows, int wide, Room room) {
     for (int row = 0; row < rows; row += 4) {
       for (int left = 0; left < wide; left++) {
         long from = at + row * stride + left * LANES * 4L;
-        swapLower(w, from, stride, room, (left * rows + row) * LANES, LANES);
+        int to = room.at() + (left * rows + row) * LANES;
+        swapLower(w, from, stride, room.numbers(), to, LANES);
       }
     }
   }

@@ -72,7 +72,7 @@ final class Tiles {
         planes * across * down,
         Math.max(1, GRAIN / (height * width)),
         (first, end) -> {
-          float[] room = Scratch.own().sums(height * width);
+          Room room = Scratch.own().sums(height * width);
           for (long i = first; i < end; i++) {
             // Along the near axis first: the input is read as it lies.
             int at = (int) (i / down % across) * width;
@@ -82,7 +82,7 @@ final class Tiles {
   }
 
   /** Copies what there is of a tile's positions of the near axis and the last, one of others. */
-  private void copyTile(long plane, int near, int at, int tallest, int widest, float[] room) {
+  private void copyTile(long plane, int near, int at, int tallest, int widest, Room room) {
     long source = layout.offsetElements() + near + at * layout.strideElements(last);
     long target = toOffset + near * toStrides[this.near] + at;
     long rest = plane;
