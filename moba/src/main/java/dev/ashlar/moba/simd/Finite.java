@@ -14,7 +14,7 @@ final class Finite {
     return are(numbers, 0, numbers.length);
   }
 
-  /** Tells of {@code count} numbers. */
+  /** Tells of {@code count} numbers that begin at {@code from}. */
   static boolean are(float[] numbers, int from, int count) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a = zero;

@@ -136,7 +136,10 @@ final class PanelRows {
     return check.compare(EQ, 0f).allTrue();
   }
 
-  /** Sets rows to [rows, H, D] times a factor; returns whether all numbers are finite. */
+  /**
+   * Sets rows to [rows, H, D], which begins at {@code sourceAt}, times a factor; returns whether
+   * all numbers are finite.
+   */
   boolean set(int from, int to, float[] source, int sourceAt, float factor) {
     FloatVector check = FloatVector.zero(SPECIES);
     for (int row = from; row < to; row++) {

@@ -228,7 +228,10 @@ final class RowSoftmax {
     }
   }
 
-  /** Writes maximum + log(sum) over the first {@code count} numbers, rounded up to vectors. */
+  /**
+   * Writes maximum + log(sum) over the first {@code count} maxima, rounded up to vectors; sums
+   * begin at {@code sumsAt}.
+   */
   static void logSumExp(float[] maxima, float[] sums, int sumsAt, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector.fromArray(SPECIES, maxima, i)

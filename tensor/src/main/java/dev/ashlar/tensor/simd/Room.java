@@ -8,6 +8,7 @@ import java.util.Arrays;
  * where in memory an array is, nor does it keep it there. But the collector G1 gives an array of
  * more than half a region regions of its own, in which its numbers come after a header of 16 bytes.
  * So several rooms share an array of that size. With another collector they may begin anywhere.
+ * (HotSpot Virtual Machine Garbage Collection Tuning Guide, "Humongous Objects".)
  *
  * @param numbers the array; what is outside this part belongs to others
  * @param at where the part begins
@@ -28,10 +29,18 @@ public record Room(float[] numbers, int at, int size) {
   private static final int MOST = Integer.MAX_VALUE - 8 - LINE;
 
   private static float[] shared = new float[0];
-  private static int taken;
+  private static int taken = FIRST;
 
-  /** Returns room that nobody else has, with zeros in it. */
+  /**
+   * Returns room for [size] numbers that nobody else has, with zeros in it.
+   *
+   * @throws IllegalArgumentException if no array holds so many, or there are fewer than none
+   */
   public static Room of(int size) {
+    if (size < 0 || !fits(size)) {
+      throw new IllegalArgumentException(
+          "room: for " + size + " numbers; it can have 0 to " + MOST + ", so take several");
+    }
     if (size > REGION / 2) return new Room(new float[FIRST + size], FIRST, size);
     synchronized (Room.class) {
       if (taken + size > shared.length) {
@@ -44,12 +53,12 @@ public record Room(float[] numbers, int at, int size) {
     }
   }
 
-  /** Sets all its numbers to zero. */
+  /** Sets all its numbers [size] to zero, and no others of the array. */
   public void clear() {
     Arrays.fill(numbers, at, at + size, 0);
   }
 
-  /** Returns whether an array can hold so many numbers. */
+  /** Returns whether there can be room for so many numbers in an array. */
   public static boolean fits(long size) {
     return size <= MOST;
   }

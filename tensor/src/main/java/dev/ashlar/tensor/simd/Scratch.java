@@ -12,6 +12,8 @@ import java.util.Arrays;
 final class Scratch {
   private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
 
+  private static final Room NONE = new Room(new float[0], 0, 0);
+
   /** Blocks of elements. */
   final float[] a = new float[Blocks.SIZE];
 
@@ -29,10 +31,10 @@ final class Scratch {
   /** Where numbers go that were read only to bring memory near; nobody looks at it. */
   int readAhead;
 
-  private Room rows = Room.of(0);
-  private Room few = Room.of(0);
+  private Room rows = NONE;
+  private Room few = NONE;
   private MemorySegment panels = MemorySegment.NULL;
-  private Room sums = Room.of(0);
+  private Room sums = NONE;
   private double[] doubleRows = new double[0];
   private double[] doubleSums = new double[0];
 

@@ -1,6 +1,7 @@
 package dev.ashlar.tensor.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,5 +56,10 @@ class RoomTest {
   void isAsLongAsAnArrayCanBe() {
     assertThat(Room.fits(1 << 30)).isTrue();
     assertThat(Room.fits(1L << 31)).isFalse();
+    for (int size : new int[] {-1, Integer.MAX_VALUE}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Room.of(size))
+          .withMessageContaining("room: for " + size);
+    }
   }
 }
