@@ -34,9 +34,13 @@ final class PanelProducts {
   static final int TILE = Math.max(128, PANEL);
 
   /**
-   * Where the scores of the next key begin: not a power of two, which few cache sets would hold.
+   * Where the scores of the next key begin: not a power of two, which few cache sets would hold,
+   * and a multiple of {@link #COLUMNS}, so that one index serves rows and scores.
    */
-  static final int PITCH = TILE + LANES;
+  static final int PITCH = TILE + COLUMNS;
+
+  /** The places that scores move for each that rows do, from key to key. */
+  static final int STRETCH = PITCH / COLUMNS;
 
   private PanelProducts() {}
 

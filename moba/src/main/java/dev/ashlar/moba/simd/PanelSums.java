@@ -3,6 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
+import static dev.ashlar.moba.simd.PanelProducts.STRETCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
@@ -13,7 +14,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Sums of rows by weights, the other half of {@link PanelProducts}: on register blocks of eight or
  * four rows by two or three vectors, whose lanes are the numbers of a row. Each block is summed
- * from zero and added to memory at the end, so that no sum waits for memory first.
+ * from zero and added to memory at the end, so that no sum waits for memory first. One index counts
+ * the rounds and addresses rows and weights: a second one costs instructions in every round, and a
+ * core that serves another thread too has few to spare.
  */
 final class PanelSums {
   private PanelSums() {}
@@ -74,31 +77,33 @@ final class PanelSums {
     FloatVector c50 = FloatVector.zero(SPECIES), c51 = FloatVector.zero(SPECIES);
     FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
     FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
+    int end = from + depth * COLUMNS;
+    int first = at - from * STRETCH;
+    for (int k = from; k < end; k += COLUMNS) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, k);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, k + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 1]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 2]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 3]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 4]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 4]);
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 5]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 5]);
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 6]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 6]);
       c60 = x.fma(b0, c60);
       c61 = x.fma(b1, c61);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 7]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 7]);
       c70 = x.fma(b0, c70);
       c71 = x.fma(b1, c71);
     }
@@ -140,19 +145,21 @@ final class PanelSums {
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
     FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
     FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
+    int end = from + depth * COLUMNS;
+    int first = at - from * STRETCH;
+    for (int k = from; k < end; k += COLUMNS) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, k);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, k + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 1]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 2]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 3]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
     }
@@ -205,39 +212,41 @@ final class PanelSums {
     FloatVector c70 = FloatVector.zero(SPECIES),
         c71 = FloatVector.zero(SPECIES),
         c72 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, from + step + k * COLUMNS);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH]);
+    int end = from + depth * COLUMNS;
+    int first = at - from * STRETCH;
+    for (int k = from; k < end; k += COLUMNS) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, k);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, k + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, k + step);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
       c02 = x.fma(b2, c02);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 1]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 1]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
       c12 = x.fma(b2, c12);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 2]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 2]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
       c22 = x.fma(b2, c22);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 3]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 3]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
       c32 = x.fma(b2, c32);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 4]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 4]);
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
       c42 = x.fma(b2, c42);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 5]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 5]);
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
       c52 = x.fma(b2, c52);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 6]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 6]);
       c60 = x.fma(b0, c60);
       c61 = x.fma(b1, c61);
       c62 = x.fma(b2, c62);
-      x = FloatVector.broadcast(SPECIES, weights[at + k * PITCH + 7]);
+      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 7]);
       c70 = x.fma(b0, c70);
       c71 = x.fma(b1, c71);
       c72 = x.fma(b2, c72);
@@ -337,31 +346,33 @@ final class PanelSums {
     FloatVector c50 = FloatVector.zero(SPECIES), c51 = FloatVector.zero(SPECIES);
     FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
     FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
+    int end = at + depth;
+    int first = from - at * COLUMNS;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + PITCH]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 2 * PITCH]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 3 * PITCH]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 4 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 4 * PITCH]);
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 5 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 5 * PITCH]);
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 6 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 6 * PITCH]);
       c60 = x.fma(b0, c60);
       c61 = x.fma(b1, c61);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 7 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 7 * PITCH]);
       c70 = x.fma(b0, c70);
       c71 = x.fma(b1, c71);
     }
@@ -403,19 +414,21 @@ final class PanelSums {
     FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
     FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
     FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
+    int end = at + depth;
+    int first = from - at * COLUMNS;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + PITCH]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 2 * PITCH]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 3 * PITCH]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
     }
@@ -457,23 +470,25 @@ final class PanelSums {
     FloatVector c30 = FloatVector.zero(SPECIES),
         c31 = FloatVector.zero(SPECIES),
         c32 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, from + k * COLUMNS + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, from + step + k * COLUMNS);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[at + k]);
+    int end = at + depth;
+    int first = from - at * COLUMNS;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, first + step + k * COLUMNS);
+      FloatVector x = FloatVector.broadcast(SPECIES, weights[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
       c02 = x.fma(b2, c02);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + PITCH]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
       c12 = x.fma(b2, c12);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 2 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 2 * PITCH]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
       c22 = x.fma(b2, c22);
-      x = FloatVector.broadcast(SPECIES, weights[at + k + 3 * PITCH]);
+      x = FloatVector.broadcast(SPECIES, weights[k + 3 * PITCH]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
       c32 = x.fma(b2, c32);

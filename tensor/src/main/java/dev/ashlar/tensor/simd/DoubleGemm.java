@@ -6,6 +6,7 @@ import static dev.ashlar.tensor.simd.DoubleMicroKernels.LANES;
 import static dev.ashlar.tensor.simd.DoubleMicroKernels.PANEL;
 import static dev.ashlar.tensor.simd.DoubleMicroKernels.ROW;
 import static dev.ashlar.tensor.simd.DoubleMicroKernels.S;
+import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,8 @@ import jdk.incubator.vector.DoubleVector;
 final class DoubleGemm extends Gemm<double[], MemorySegment> {
   /** Bytes from a line of a panel to the next. */
   private static final long LINE = (long) PANEL * Double.BYTES;
+
+  private static final long VECTOR = (long) LANES * Double.BYTES;
 
   private static final int BLOCK = HEIGHT * ROW;
   private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, BLOCK, 512);
@@ -57,7 +60,7 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
     if (right.columnStride() == 1) {
       long from = part.offset() * Double.BYTES;
       long stride = part.rowStride() * Double.BYTES;
-      RightPanels.packWhole(part.data(), from, stride, deep, whole, to, byteAt, bytePitch);
+      packWhole(part.data(), from, stride, deep, whole, to, byteAt, bytePitch);
     } else {
       for (int panel = 0; panel < whole; panel++) {
         packTurned(part.from(0, panel * PANEL), deep, PANEL, to, byteAt + panel * bytePitch);
@@ -68,6 +71,29 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
       long restAt = byteAt + whole * bytePitch;
       to.asSlice(restAt, deep * LINE).fill((byte) 0);
       packTurned(part.from(0, whole * PANEL), deep, rest, to, restAt);
+    }
+  }
+
+  /** Packs whole panels of rows side by side in memory. */
+  private static void packWhole(
+      MemorySegment data,
+      long from,
+      long stride,
+      int deep,
+      int panels,
+      MemorySegment to,
+      long at,
+      long pitch) {
+    for (int k = 0; k < deep; k++) {
+      long place = from + k * stride;
+      long line = at + k * LINE;
+      for (int panel = 0; panel < panels; panel++) {
+        for (long byteOf = 0; byteOf < LINE; byteOf += VECTOR) {
+          store(load(data, place + byteOf), to, line + byteOf);
+        }
+        place += LINE;
+        line += pitch;
+      }
     }
   }
 
@@ -158,7 +184,7 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
 
   @Override
   MemorySegment roomForPanels(int size) {
-    return Scratch.own().panels((long) size * Double.BYTES);
+    return Scratch.own().doublePanels(size);
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /** A product of two F32 matrices. */
-final class FloatGemm extends Gemm<Room, MemorySegment> {
+final class FloatGemm extends Gemm<Room, Room> {
   private static final Blocking BLOCKING = new Blocking(HEIGHT, PANEL, DEPTH, LeftRows.BLOCK, 1024);
 
   private static final Room ZEROS = Room.of(HEIGHT * PANEL);
@@ -33,8 +33,8 @@ final class FloatGemm extends Gemm<Room, MemorySegment> {
   }
 
   @Override
-  void packPanels(int row, int deep, int column, int count, MemorySegment to, int at, int pitch) {
-    right.pack(row, deep, column, count, to, at, pitch);
+  void packPanels(int row, int deep, int column, int count, Room to, int at, int pitch) {
+    right.pack(row, deep, column, count, to.numbers(), to.at() + at, pitch);
   }
 
   @Override
@@ -49,39 +49,39 @@ final class FloatGemm extends Gemm<Room, MemorySegment> {
       int layer,
       Room a,
       int at,
-      MemorySegment b,
+      Room b,
       int bt,
       Room sums,
       int st,
       boolean fresh) {
-    long panel = (long) bt * Float.BYTES;
     float[] x = a.numbers();
     int xt = a.at() + at;
+    float[] panel = b.numbers();
+    int pt = b.at() + bt;
     float[] y = sums.numbers();
     int yt = sums.at() + st;
     float[] before = fresh ? ZEROS.numbers() : y;
     int from = fresh ? ZEROS.at() : yt;
     if (HEIGHT == 6 && count > 4) {
       if (columns > 2 * LANES) {
-        MicroKernels.sixByFour(layer, x, xt, b, panel, before, from, y, yt);
+        MicroKernels.sixByFour(layer, x, xt, panel, pt, before, from, y, yt);
       } else {
-        MicroKernels.sixByTwo(layer, x, xt, b, panel, before, from, y, yt);
+        MicroKernels.sixByTwo(layer, x, xt, panel, pt, before, from, y, yt);
       }
       return;
     }
     for (int c = 0; c < Math.min(columns, PANEL); c += 2 * LANES) {
-      long half = panel + (long) c * Float.BYTES;
       if (count > 2) {
-        MicroKernels.fourByTwo(layer, x, xt, b, half, before, from + c, y, yt + c);
+        MicroKernels.fourByTwo(layer, x, xt, panel, pt + c, before, from + c, y, yt + c);
       } else {
-        MicroKernels.twoByTwo(layer, x, xt, b, half, before, from + c, y, yt + c);
+        MicroKernels.twoByTwo(layer, x, xt, panel, pt + c, before, from + c, y, yt + c);
       }
     }
   }
 
   @Override
-  MemorySegment roomForPanels(int size) {
-    return Scratch.own().panels((long) size * Float.BYTES);
+  Room roomForPanels(int size) {
+    return Scratch.own().panels(size);
   }
 
   @Override

@@ -1,18 +1,16 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The innermost loops of the matrix product. Each multiplies a few packed rows of the left matrix
  * by a packed panel of the right one with every sum in a register: c[r, :] = before[r, :] + sum
- * over k of a[r, k] · b[k, :], where rows of c are {@link #PANEL} numbers apart. Panels lie outside
- * the heap, where a vector can begin with a cache line: half the reads of one that lies across two.
- * The methods are written out because C2 keeps vectors in registers only as local variables, and
- * are large so that C2 compiles them by themselves.
+ * over k of a[r, k] · b[k, :], where rows of c are {@link #PANEL} numbers apart. One index counts
+ * the rounds and addresses rows and panel: a second one costs instructions in every round, and a
+ * core that serves another thread too has few to spare. The methods are written out because C2
+ * keeps vectors in registers only as local variables, and are large so that C2 compiles them by
+ * themselves.
  */
 final class MicroKernels {
   static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -38,12 +36,6 @@ final class MicroKernels {
    */
   static final int ROW = DEPTH + 16;
 
-  /** Bytes of a vector. */
-  private static final long VECTOR = (long) LANES * Float.BYTES;
-
-  /** Bytes from a line of a panel to the next. */
-  private static final long LINE = (long) PANEL * Float.BYTES;
-
   private MicroKernels() {}
 
   /** Six rows by four vectors. */
@@ -51,13 +43,12 @@ final class MicroKernels {
       int depth,
       float[] a,
       int at,
-      MemorySegment b,
-      long bt,
+      float[] b,
+      int bt,
       float[] before,
       int from,
       float[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c02 = FloatVector.zero(S);
@@ -82,37 +73,39 @@ final class MicroKernels {
     FloatVector c51 = FloatVector.zero(S);
     FloatVector c52 = FloatVector.zero(S);
     FloatVector c53 = FloatVector.zero(S);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + 2 * VECTOR, ORDER);
-      FloatVector b3 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + 3 * VECTOR, ORDER);
-      FloatVector x = FloatVector.broadcast(S, a[at + k]);
+    int end = at + depth;
+    int line = bt - at * PANEL;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, line + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(S, b, line + k * PANEL + LANES);
+      FloatVector b2 = FloatVector.fromArray(S, b, line + k * PANEL + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(S, b, line + k * PANEL + 3 * LANES);
+      FloatVector x = FloatVector.broadcast(S, a[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
       c02 = x.fma(b2, c02);
       c03 = x.fma(b3, c03);
-      x = FloatVector.broadcast(S, a[at + k + ROW]);
+      x = FloatVector.broadcast(S, a[k + ROW]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
       c12 = x.fma(b2, c12);
       c13 = x.fma(b3, c13);
-      x = FloatVector.broadcast(S, a[at + k + 2 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 2 * ROW]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
       c22 = x.fma(b2, c22);
       c23 = x.fma(b3, c23);
-      x = FloatVector.broadcast(S, a[at + k + 3 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 3 * ROW]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
       c32 = x.fma(b2, c32);
       c33 = x.fma(b3, c33);
-      x = FloatVector.broadcast(S, a[at + k + 4 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 4 * ROW]);
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
       c42 = x.fma(b2, c42);
       c43 = x.fma(b3, c43);
-      x = FloatVector.broadcast(S, a[at + k + 5 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 5 * ROW]);
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
       c52 = x.fma(b2, c52);
@@ -164,13 +157,12 @@ final class MicroKernels {
       int depth,
       float[] a,
       int at,
-      MemorySegment b,
-      long bt,
+      float[] b,
+      int bt,
       float[] before,
       int from,
       float[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
@@ -183,25 +175,27 @@ final class MicroKernels {
     FloatVector c41 = FloatVector.zero(S);
     FloatVector c50 = FloatVector.zero(S);
     FloatVector c51 = FloatVector.zero(S);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
-      FloatVector x = FloatVector.broadcast(S, a[at + k]);
+    int end = at + depth;
+    int line = bt - at * PANEL;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, line + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(S, b, line + k * PANEL + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(S, a[at + k + ROW]);
+      x = FloatVector.broadcast(S, a[k + ROW]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(S, a[at + k + 2 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 2 * ROW]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(S, a[at + k + 3 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 3 * ROW]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
-      x = FloatVector.broadcast(S, a[at + k + 4 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 4 * ROW]);
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
-      x = FloatVector.broadcast(S, a[at + k + 5 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 5 * ROW]);
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
     }
@@ -229,13 +223,12 @@ final class MicroKernels {
       int depth,
       float[] a,
       int at,
-      MemorySegment b,
-      long bt,
+      float[] b,
+      int bt,
       float[] before,
       int from,
       float[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
@@ -244,19 +237,21 @@ final class MicroKernels {
     FloatVector c21 = FloatVector.zero(S);
     FloatVector c30 = FloatVector.zero(S);
     FloatVector c31 = FloatVector.zero(S);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
-      FloatVector x = FloatVector.broadcast(S, a[at + k]);
+    int end = at + depth;
+    int line = bt - at * PANEL;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, line + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(S, b, line + k * PANEL + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(S, a[at + k + ROW]);
+      x = FloatVector.broadcast(S, a[k + ROW]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(S, a[at + k + 2 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 2 * ROW]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(S, a[at + k + 3 * ROW]);
+      x = FloatVector.broadcast(S, a[k + 3 * ROW]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
     }
@@ -278,24 +273,25 @@ final class MicroKernels {
       int depth,
       float[] a,
       int at,
-      MemorySegment b,
-      long bt,
+      float[] b,
+      int bt,
       float[] before,
       int from,
       float[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
     FloatVector c11 = FloatVector.zero(S);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(S, panel, bt + k * LINE + VECTOR, ORDER);
-      FloatVector x = FloatVector.broadcast(S, a[at + k]);
+    int end = at + depth;
+    int line = bt - at * PANEL;
+    for (int k = at; k < end; k++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, line + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(S, b, line + k * PANEL + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[k]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(S, a[at + k + ROW]);
+      x = FloatVector.broadcast(S, a[k + ROW]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
     }

@@ -6,7 +6,7 @@ import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
 import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -23,11 +23,6 @@ final class RightPanels {
   /** Rows that are transposed at a time. */
   private static final int TURNED_DEPTH = 128;
 
-  /** Bytes from a line of a panel to the next, and of a vector. */
-  private static final long LINE = (long) PANEL * Float.BYTES;
-
-  private static final long VECTOR = (long) LANES * Float.BYTES;
-
   private final Matrix matrix;
 
   RightPanels(Matrix matrix) {
@@ -42,72 +37,66 @@ final class RightPanels {
   /**
    * Packs {@code count} columns over {@code deep} rows.
    *
-   * @param at the number of {@code to} where the first panel begins
+   * @param at where the first panel begins
    * @param pitch numbers from a panel to the next
    */
-  void pack(int row, int deep, int column, int count, MemorySegment to, int at, int pitch) {
+  void pack(int row, int deep, int column, int count, float[] to, int at, int pitch) {
     int panels = count / PANEL;
-    long byteAt = (long) at * Float.BYTES;
-    long bytePitch = (long) pitch * Float.BYTES;
     Matrix part = matrix.from(row, column);
     if (matrix.columnStride() == 1) {
       long from = part.offset() * Float.BYTES;
       long stride = part.rowStride() * Float.BYTES;
-      packWhole(part.data(), from, stride, deep, panels, to, byteAt, bytePitch);
+      packWhole(part.data(), from, stride, deep, panels, to, at, pitch);
     } else {
       for (int panel = 0; panel < panels; panel++) {
         Matrix columns = part.from(0, panel * PANEL);
-        packTurned(columns, deep, PANEL, to, byteAt + panel * bytePitch);
+        packTurned(columns, deep, PANEL, to, at + panel * pitch);
       }
     }
     int rest = count - panels * PANEL;
     if (rest > 0) {
-      packRest(part.from(0, panels * PANEL), deep, rest, to, byteAt + panels * bytePitch);
+      packRest(part.from(0, panels * PANEL), deep, rest, to, at + panels * pitch);
     }
   }
 
-  private static void packRest(Matrix part, int deep, int count, MemorySegment to, long at) {
-    to.asSlice(at, deep * LINE).fill((byte) 0);
+  private static void packRest(Matrix part, int deep, int count, float[] to, int at) {
+    Arrays.fill(to, at, at + deep * PANEL, 0);
     if (part.columnStride() != 1) {
       packTurned(part, deep, count, to, at);
       return;
     }
     for (int k = 0; k < deep; k++) {
-      long from = (part.offset() + k * part.rowStride()) * Float.BYTES;
-      MemorySegment.copy(part.data(), from, to, at + k * LINE, (long) count * Float.BYTES);
+      part.readRow(k, 0, to, at + k * PANEL, count);
     }
   }
 
-  /**
-   * Packs whole panels of rows side by side in memory; also of F64, for their bytes are as many.
-   */
-  static void packWhole(
+  /** Packs whole panels of rows side by side in memory. */
+  private static void packWhole(
       MemorySegment x,
       long from,
       long stride,
       int deep,
       int panels,
-      MemorySegment to,
-      long at,
-      long pitch) {
+      float[] to,
+      int at,
+      int pitch) {
     MemorySegment data = FloatBlock.known(x);
-    MemorySegment packed = FloatBlock.known(to);
     for (int k = 0; k < deep; k++) {
       long place = from + k * stride;
-      long line = at + k * LINE;
+      int line = at + k * PANEL;
       for (int panel = 0; panel < panels; panel++) {
-        for (long byteOf = 0; byteOf < LINE; byteOf += VECTOR) {
-          FloatVector.fromMemorySegment(S, data, place + byteOf, ORDER)
-              .intoMemorySegment(packed, line + byteOf, ORDER);
+        for (int c = 0; c < PANEL; c += LANES) {
+          FloatVector.fromMemorySegment(S, data, place + (long) c * Float.BYTES, ORDER)
+              .intoArray(to, line + c);
         }
-        place += LINE;
+        place += (long) PANEL * Float.BYTES;
         line += pitch;
       }
     }
   }
 
   /** Packs columns whose numbers lie apart: by squares where they lie side by side in memory. */
-  private static void packTurned(Matrix part, int deep, int count, MemorySegment to, long at) {
+  private static void packTurned(Matrix part, int deep, int count, float[] to, int at) {
     Matrix turned = part.transposed();
     boolean squares = part.rowStride() == 1 && Squares.fit();
     int wide = squares ? count - count % LANES : 0;
@@ -118,31 +107,29 @@ final class RightPanels {
     packColumns(turned, tall, deep, 0, wide, to, at);
   }
 
-  private static void packSquares(Matrix turned, int deep, int across, MemorySegment to, long at) {
+  private static void packSquares(Matrix turned, int deep, int across, float[] to, int at) {
     long stride = turned.rowStride() * Float.BYTES;
-    Room room = Scratch.own().sums(SQUARES * across * LANES * LANES);
-    for (int k = 0; k < deep; ) {
-      int wide = deep - k >= SQUARES * LANES ? SQUARES : 1;
-      long from = (turned.offset() + k) * Float.BYTES;
-      Squares.transpose(wide, across, turned.data(), from, stride, to, at + k * LINE, LINE, room);
-      k += wide * LANES;
+    for (int k = 0; k < deep; k += SQUARES * LANES) {
+      int end = Math.min(deep, k + SQUARES * LANES);
+      for (int c = 0; c < across * LANES; c += LANES) {
+        for (int d = k; d < end; d += LANES) {
+          long from = turned.from(c, d).offset() * Float.BYTES;
+          Squares.transpose(turned.data(), from, stride, to, at + d * PANEL + c, PANEL);
+        }
+      }
     }
   }
 
   private static void packColumns(
-      Matrix turned, int first, int deep, int column, int count, MemorySegment to, long at) {
+      Matrix turned, int first, int deep, int column, int count, float[] to, int at) {
     float[] line = Scratch.own().a;
     // Part by part: the panel's lines stay in the nearest cache until all columns are there.
     for (int from = first; from < deep; from += TURNED_DEPTH) {
       int length = Math.min(TURNED_DEPTH, deep - from);
       for (int c = column; c < count; c++) {
         turned.readRow(c, from, line, 0, length);
-        spread(line, length, to, at + from * LINE + (long) c * Float.BYTES);
+        for (int k = 0; k < length; k++) to[at + (from + k) * PANEL + c] = line[k];
       }
     }
-  }
-
-  private static void spread(float[] line, int length, MemorySegment to, long at) {
-    for (int k = 0; k < length; k++) to.set(ValueLayout.JAVA_FLOAT, at + k * LINE, line[k]);
   }
 }

@@ -33,10 +33,11 @@ final class Scratch {
 
   private Room rows = NONE;
   private Room few = NONE;
-  private MemorySegment panels = MemorySegment.NULL;
+  private Room panels = NONE;
   private Room sums = NONE;
   private double[] doubleRows = new double[0];
   private double[] doubleSums = new double[0];
+  private MemorySegment doublePanels = MemorySegment.NULL;
 
   private MemorySegment[] blocks = new MemorySegment[0];
   private MemorySegment[] lines = new MemorySegment[0];
@@ -60,11 +61,9 @@ final class Scratch {
     return few;
   }
 
-  /** Returns room outside the heap for packed panels of a right matrix, on lines of the cache. */
-  MemorySegment panels(long bytes) {
-    if (panels.byteSize() < bytes) {
-      panels = outsideHeap(roomFor(Math.toIntExact(bytes / Float.BYTES)));
-    }
+  /** Returns room for packed panels of a right matrix. */
+  Room panels(int size) {
+    if (panels.size() < size) panels = Room.of(roomFor(size));
     return panels;
   }
 
@@ -84,6 +83,15 @@ final class Scratch {
   double[] doubleSums(int size) {
     if (doubleSums.length < size) doubleSums = new double[roomFor(size)];
     return doubleSums;
+  }
+
+  /** Returns memory outside the heap for packed panels of an F64 matrix, on lines of the cache. */
+  MemorySegment doublePanels(int size) {
+    long bytes = (long) size * Double.BYTES;
+    if (doublePanels.byteSize() < bytes) {
+      doublePanels = outsideHeap(roomFor(Math.toIntExact(bytes / Float.BYTES)));
+    }
+    return doublePanels;
   }
 
   /**
