@@ -50,8 +50,8 @@ final class BlockBackward extends BlockWalk {
     BlockProblem problem = BlockProblem.of(op.forward(), in);
     Gradients gradients = Gradients.of(problem, in, results);
     if (gradients.finite().get()) {
-      for (Stage stage : Stage.of(problem)) {
-        stage.run(() -> new BlockBackward(problem, gradients));
+      try (var walks = new Workers<BlockWalk>(() -> new BlockBackward(problem, gradients))) {
+        for (Stage stage : Stage.of(problem)) stage.run(walks);
       }
       gradients.dKey().writeTo(results.get(1), 1);
       gradients.dValue().writeTo(results.get(2), 1);
@@ -61,7 +61,7 @@ final class BlockBackward extends BlockWalk {
   }
 
   @Override
-  void giveBack() {
+  public void giveBack() {
     Scratch.give(scores, dScores);
     for (RowTile each : List.of(queries, dOuts, dQueries)) each.giveBack();
   }

@@ -10,12 +10,12 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
-import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -42,7 +42,7 @@ final class BlockForward extends BlockWalk {
   private final float[] factors = new float[TILE];
   private final Room newSums = Scratch.take(TILE * LANES);
 
-  private boolean finite = true;
+  private final AtomicBoolean finite;
 
   // Of the part's rows:
   private final RowTile outs; // what blocks give to rows here and there, in near caches
@@ -51,9 +51,15 @@ final class BlockForward extends BlockWalk {
   private final float[] square = new float[LANES * LANES]; // of sums
 
   private BlockForward(
-      BlockProblem problem, HeadRows queries, KeyPanels keys, PanelRows values, int partRows) {
+      BlockProblem problem,
+      HeadRows queries,
+      KeyPanels keys,
+      PanelRows values,
+      int partRows,
+      AtomicBoolean finite) {
     super(problem, TILE);
     this.allQueries = queries;
+    this.finite = finite;
     this.keys = keys;
     this.values = values;
     this.queries = new RowTile(TILE, queries.size());
@@ -85,28 +91,22 @@ final class BlockForward extends BlockWalk {
       PanelRows values,
       List<Operand> results) {
     List<Part> parts = Part.ofRows(problem.packing(), problem.heads(), problem.rowsFor(16));
-    var idle = new ConcurrentLinkedQueue<BlockForward>();
-    Parallel.range(
-        parts.size(),
-        1,
-        (from, to) -> {
-          BlockForward forward = idle.poll();
-          if (forward == null) {
-            int rows = parts.getFirst().rows();
-            forward = new BlockForward(problem, queries, keys, values, rows);
-          }
-          for (Part part : parts.subList((int) from, (int) to)) {
+    var finite = new AtomicBoolean(true);
+    Supplier<BlockForward> maker =
+        () -> new BlockForward(problem, queries, keys, values, parts.getFirst().rows(), finite);
+    try (var workers = new Workers<>(maker)) {
+      workers.each(
+          parts,
+          (forward, part) -> {
             forward.compute(part);
             forward.write(part, results);
-          }
-          idle.add(forward);
-        });
-    idle.forEach(BlockForward::giveBack);
-    return idle.stream().allMatch(each -> each.finite);
+          });
+    }
+    return finite.get();
   }
 
   @Override
-  void giveBack() {
+  public void giveBack() {
     Scratch.give(scores, newSums, sums);
     for (RowTile each : List.of(queries, news, outs)) each.giveBack();
   }
@@ -152,7 +152,7 @@ final class BlockForward extends BlockWalk {
   @Override
   void visit(Part part, int size, int place, int before, int count) {
     int head = part.head();
-    finite &= allQueries.read(head, rows, size, problem.scale(), queries);
+    if (!allQueries.read(head, rows, size, problem.scale(), queries)) finite.set(false);
     for (int t = 0; t < size; t++) own[t] = rows[t] - part.from();
     int base = place / PANEL * PANEL; // a panel's beginning; small blocks may lie behind it
     int hidden = place - base;

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * Takes the queries of a part to the blocks of keys they see: first to their own blocks, then block
  * by block in ascending order those that chose it.
  */
-abstract class BlockWalk {
+abstract class BlockWalk implements Workers.Worker {
   final BlockProblem problem;
 
   /** The rows of the tile; those beyond its size are meaningless. */
@@ -35,9 +35,6 @@ abstract class BlockWalk {
    *     each other, and each sees the keys up to its own
    */
   abstract void visit(Part part, int size, int place, int before, int count);
-
-  /** Ends the use of what the walk computes in. */
-  abstract void giveBack();
 
   /** Takes the part's queries to the blocks that begin in the rows {@code from} to {@code to}. */
   final void walk(Part part, int from, int to) {

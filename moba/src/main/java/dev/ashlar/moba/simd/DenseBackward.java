@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 /**
@@ -30,7 +29,7 @@ import java.util.stream.Stream;
  * first, and those of keys from the queries of their own part on: a unit waits for the two before
  * it, so that every sum has one order whatever the number of threads.
  */
-final class DenseBackward {
+final class DenseBackward implements Workers.Worker {
   /** The keys taken at once. */
   private static final int KEYS = TILE;
 
@@ -126,10 +125,9 @@ final class DenseBackward {
    * use.
    */
   static boolean run(FlashAttention op, List<Operand> in, List<Operand> results) {
-    var idle = new ConcurrentLinkedQueue<DenseBackward>();
-    boolean finite = Sequence.all(op.packing(), sequences -> run(op, sequences, in, results, idle));
-    for (DenseBackward each : idle) Scratch.give(each.scores, each.dScores);
-    return finite;
+    try (var workers = new Workers<>(DenseBackward::new)) {
+      return Sequence.all(op.packing(), sequences -> run(op, sequences, in, results, workers));
+    }
   }
 
   private static boolean run(
@@ -137,32 +135,37 @@ final class DenseBackward {
       List<Sequence> sequences,
       List<Operand> in,
       List<Operand> results,
-      ConcurrentLinkedQueue<DenseBackward> idle) {
+      Workers<DenseBackward> workers) {
     List<Pass> passes = sequences.stream().map(each -> Pass.of(op, each, in)).toList();
     boolean finite = passes.stream().allMatch(Pass::isFinite);
     if (finite) {
       List<List<Unit>> shares = shares(passes);
-      Parallel.range(shares.size(), 1, (from, _) -> compute(shares.get((int) from), idle));
+      Parallel.range(shares.size(), 1, (from, _) -> compute(shares.get((int) from), workers));
       for (Pass pass : passes) pass.write(results);
     }
     passes.forEach(Pass::giveBack);
     return finite;
   }
 
+  @Override
+  public void giveBack() {
+    Scratch.give(scores, dScores);
+  }
+
   /**
    * Computes units one after another. Each waits only for units of this list or of earlier ones,
    * which some thread has begun.
    */
-  private static void compute(List<Unit> units, ConcurrentLinkedQueue<DenseBackward> idle) {
+  private static void compute(List<Unit> units, Workers<DenseBackward> workers) {
     try {
-      DenseBackward backward = idle.poll();
-      if (backward == null) backward = new DenseBackward();
-      for (Unit unit : units) {
-        unit.before.forEach(CompletableFuture::join);
-        backward.compute(unit);
-        unit.done.complete(null);
-      }
-      idle.add(backward);
+      workers.lend(
+          backward -> {
+            for (Unit unit : units) {
+              unit.before.forEach(CompletableFuture::join);
+              backward.compute(unit);
+              unit.done.complete(null);
+            }
+          });
     } finally {
       units.forEach(unit -> unit.done.complete(null));
     }

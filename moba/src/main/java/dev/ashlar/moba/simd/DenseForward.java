@@ -13,12 +13,10 @@ import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.simd.VectorMath;
 import dev.ashlar.tensor.spi.Operand;
-import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -27,7 +25,7 @@ import jdk.incubator.vector.FloatVector;
  * algorithm 1). A maximum need not be the greatest score so far: it grows only once a score exceeds
  * it by 8 units of log 2, so that few passes look for maxima.
  */
-final class DenseForward {
+final class DenseForward implements Workers.Worker {
   /**
    * The queries of a tile: while they take turns, keys and values stay in the second-level cache.
    */
@@ -65,10 +63,10 @@ final class DenseForward {
    * not finite, and what it has written is then of no use.
    */
   static boolean run(FlashAttention op, List<Operand> in, List<Operand> results) {
-    var idle = new ConcurrentLinkedQueue<DenseForward>();
-    boolean finite = Sequence.all(op.packing(), sequences -> run(op, sequences, in, results, idle));
-    for (DenseForward each : idle) Scratch.give(each.scores, each.out);
-    return finite;
+    int size = in.get(0).shape().dim(2);
+    try (var workers = new Workers<>(() -> new DenseForward(size))) {
+      return Sequence.all(op.packing(), sequences -> run(op, sequences, in, results, workers));
+    }
   }
 
   private static boolean run(
@@ -76,25 +74,24 @@ final class DenseForward {
       List<Sequence> sequences,
       List<Operand> in,
       List<Operand> results,
-      ConcurrentLinkedQueue<DenseForward> idle) {
+      Workers<DenseForward> workers) {
     List<DenseProblem> problems =
         sequences.stream().map(each -> DenseProblem.of(op, each, in)).toList();
     boolean finite = problems.stream().allMatch(DenseProblem::isFinite);
     List<Tile> tiles = finite ? tiles(problems) : List.of();
-    Parallel.range(
-        tiles.size(),
-        1,
-        (from, to) -> {
-          DenseForward forward = idle.poll();
-          if (forward == null) forward = new DenseForward(in.get(0).shape().dim(2));
-          for (Tile tile : tiles.subList((int) from, (int) to)) {
-            forward.attend(tile);
-            forward.write(tile, results);
-          }
-          idle.add(forward);
+    workers.each(
+        tiles,
+        (forward, tile) -> {
+          forward.attend(tile);
+          forward.write(tile, results);
         });
     problems.forEach(DenseProblem::giveBack);
     return finite;
+  }
+
+  @Override
+  public void giveBack() {
+    Scratch.give(scores, out);
   }
 
   /**

@@ -13,14 +13,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Chooses blocks for a tile of queries at a time: the scores of blocks by a matrix product, then
  * the best of them, queries along the lanes.
  */
-final class Gate {
+final class Gate implements Workers.Worker {
   private static final int TILE = PanelProducts.TILE;
 
   private final int blockSize;
@@ -60,30 +59,40 @@ final class Gate {
     int most = out.shape().dim(2);
     int blocks = packing.maxLength() / blockSize;
     var finite = new AtomicBoolean(true);
-    var idle = new ConcurrentLinkedQueue<Gate>();
-    for (int s = 0; s < packing.sequences(); s++) {
-      int sequence = s;
-      int start = packing.start(s);
-      Parallel.range(
-          packing.length(s),
-          TILE,
-          (from, end) -> {
-            int row = start + (int) from;
-            int rows = (int) (end - from);
-            Room chunk = InputRows.take(query, row, row + rows);
-            Gate gate = idle.poll();
-            if (gate == null) gate = new Gate(blockSize, query.shape(), most, means, blocks);
-            int count = rows * gate.heads * gate.size;
-            if (!Finite.are(chunk.numbers(), chunk.at(), count)) finite.set(false);
-            int[] chosen = gate.choose(sequence, (int) from, rows, chunk);
-            Scratch.give(chunk);
-            long at = (long) row * gate.heads * most * Integer.BYTES;
-            MemorySegment.copy(chosen, 0, out.elements(), ValueLayout.JAVA_INT, at, chosen.length);
-            idle.add(gate);
-          });
+    try (var gates = new Workers<>(() -> new Gate(blockSize, query.shape(), most, means, blocks))) {
+      for (int s = 0; s < packing.sequences(); s++) {
+        int sequence = s;
+        int start = packing.start(s);
+        Parallel.range(
+            packing.length(s),
+            TILE,
+            (from, end) ->
+                gates.lend(
+                    gate -> {
+                      int rows = (int) (end - from);
+                      boolean good = gate.run(sequence, start, (int) from, rows, query, out);
+                      if (!good) finite.set(false);
+                    }));
+      }
     }
-    idle.forEach(gate -> Scratch.give(gate.queries, gate.scores));
     return finite.get();
+  }
+
+  @Override
+  public void giveBack() {
+    Scratch.give(queries, scores);
+  }
+
+  /** Chooses for rows from position {@code first} on; returns false if a number is not finite. */
+  private boolean run(int sequence, int start, int first, int rows, Operand query, Operand out) {
+    int row = start + first;
+    Room chunk = InputRows.take(query, row, row + rows);
+    boolean finite = Finite.are(chunk.numbers(), chunk.at(), rows * heads * size);
+    int[] chosen = choose(sequence, first, rows, chunk);
+    Scratch.give(chunk);
+    long at = (long) row * heads * most * Integer.BYTES;
+    MemorySegment.copy(chosen, 0, out.elements(), ValueLayout.JAVA_INT, at, chosen.length);
+    return finite;
   }
 
   /**

@@ -3,11 +3,9 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 
 import dev.ashlar.moba.Packing;
-import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Pieces of the backward pass that no two of share a query or a key: each adds to its gradients
@@ -17,7 +15,14 @@ import java.util.function.Supplier;
  */
 record Stage(BlockProblem problem, List<Piece> pieces) {
   /** The queries of the rows {@code from} to {@code to}, and the keys of {@code key} to ... */
-  record Piece(int sequence, int keyHead, int from, int to, int keyFrom, int keyTo) {}
+  record Piece(int sequence, int keyHead, int from, int to, int keyFrom, int keyTo) {
+    /** Walks the queries of each head of the {@code group} that share the keys' head. */
+    void walk(BlockWalk walk, int group) {
+      for (int h = keyHead * group; h < (keyHead + 1) * group; h++) {
+        walk.walk(new Part(sequence, h, from, to), keyFrom, keyTo);
+      }
+    }
+  }
 
   /** Returns the stages in the order in which they must run. They depend on shapes alone. */
   static List<Stage> of(BlockProblem problem) {
@@ -52,21 +57,9 @@ record Stage(BlockProblem problem, List<Piece> pieces) {
     return pieces;
   }
 
-  /** Walks every piece, each with a walk of its own. */
-  void run(Supplier<BlockWalk> walks) {
+  /** Walks every piece. */
+  void run(Workers<BlockWalk> walks) {
     int group = problem.heads() / problem.keyHeads();
-    Parallel.range(
-        pieces.size(),
-        1,
-        (from, to) -> {
-          for (Piece piece : pieces.subList((int) from, (int) to)) {
-            BlockWalk walk = walks.get();
-            for (int h = piece.keyHead * group; h < (piece.keyHead + 1) * group; h++) {
-              walk.walk(
-                  new Part(piece.sequence, h, piece.from, piece.to), piece.keyFrom, piece.keyTo);
-            }
-            walk.giveBack();
-          }
-        });
+    walks.each(pieces, (walk, piece) -> piece.walk(walk, group));
   }
 }
