@@ -87,9 +87,8 @@ final class Scratch {
 
   /** Returns memory outside the heap for packed panels of an F64 matrix, on lines of the cache. */
   MemorySegment doublePanels(int size) {
-    long bytes = (long) size * Double.BYTES;
-    if (doublePanels.byteSize() < bytes) {
-      doublePanels = outsideHeap(roomFor(Math.toIntExact(bytes / Float.BYTES)));
+    if (doublePanels.byteSize() < (long) size * Double.BYTES) {
+      doublePanels = outsideHeap(roomFor(Math.multiplyExact(size, Double.BYTES / Float.BYTES)));
     }
     return doublePanels;
   }

@@ -84,8 +84,7 @@ final class Squares {
       long pitch,
       Room room) {
     int rows = tall * LANES;
-    if (wide == 1) readOne(w, at, stride, rows, room);
-    else readAll(w, at, stride, rows, wide, room);
+    readAll(w, at, stride, rows, wide, room);
     for (int left = 0; left < wide; left++) {
       for (int row = 0; row < LANES / 4; row++) {
         long into = to + (left * LANES + row) * pitch;
@@ -94,13 +93,6 @@ final class Squares {
           swapUpper(room.numbers(), from, y, into + square * LANES * 4L, pitch * (LANES / 4));
         }
       }
-    }
-  }
-
-  // A loop of its own: one within another has a price, which one round does not earn.
-  private static void readOne(MemorySegment w, long at, long stride, int rows, Room room) {
-    for (int row = 0; row < rows; row += 4) {
-      swapLower(w, at + row * stride, stride, room.numbers(), room.at() + row * LANES, LANES);
     }
   }
 
