@@ -1,9 +1,10 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.CollectKernels.COLLECT;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
+import static dev.ashlar.moba.simd.SpreadKernels.SPREAD;
 
 import dev.ashlar.moba.MobaAttentionBackward;
 import dev.ashlar.tensor.simd.Room;
@@ -106,16 +107,22 @@ final class BlockBackward extends BlockWalk {
       score(dOuts, gradients.valuePanels(), head, t, size - t, key, dScores.numbers(), dPt);
       RowSoftmax.gradients(scores.numbers(), pt, dScores.numbers(), dPt, delta, t, size);
     }
-    int width = gradients.query().size();
-    for (int column = 0; column < width; column += taken(width - column)) {
-      for (int j = hidden / ROWS * ROWS; j < end; j += ROWS) {
-        int t = firstSeeing(j, before);
-        if (t >= size) continue;
-        spread(scores, dOuts, gradients.dValue(), head, column, t, size - t, place, j);
-        spread(dScores, queries, gradients.dKey(), head, column, t, size - t, place, j);
-      }
-      collect(head, column, size, place, hidden, before, end);
-    }
+    int j = hidden / ROWS * ROWS;
+    Band seenFrom = Band.from(end - j, size, j - before);
+    collect(seenFrom, scores, scores.at() + j, dOuts, gradients.dValue(), head, place + j);
+    collect(seenFrom, dScores, dScores.at() + j, queries, gradients.dKey(), head, place + j);
+    PanelRows keys = gradients.key();
+    SPREAD.add(
+        Band.until(size, end - hidden, before + ROWS - hidden),
+        dScores.numbers(),
+        dScores.at() + hidden,
+        keys.numbers,
+        keys.at(problem.keyHead(head), 0, place + hidden),
+        keys.step(),
+        dQueries.numbers,
+        dQueries.at(0, 0),
+        dQueries.step(),
+        keys.size);
   }
 
   private void score(
@@ -132,48 +139,19 @@ final class BlockBackward extends BlockWalk {
         to);
   }
 
-  /** Adds weighted rows of the queries from {@code t} on to eight rows of keys. */
-  private void spread(
-      Room weights,
-      RowTile rows,
-      PanelRows into,
-      int head,
-      int column,
-      int t,
-      int count,
-      int place,
-      int j) {
-    PanelSums.collect(
+  /** Adds weighted rows of the queries to rows of keys. */
+  private void collect(
+      Band band, Room weights, int at, RowTile rows, PanelRows into, int head, int place) {
+    COLLECT.add(
+        band,
         weights.numbers(),
-        weights.at() + t * PITCH + j,
-        count,
+        at,
         rows.numbers,
-        rows.at(column, t),
+        rows.at(0, 0),
         rows.step(),
         into.numbers,
-        into.at(problem.keyHead(head), column, place + j),
+        into.at(problem.keyHead(head), 0, place),
         into.step(),
-        into.size - column);
-  }
-
-  /** Adds weighted rows of keys to the gradients of queries. */
-  private void collect(int head, int column, int size, int place, int hidden, int before, int end) {
-    PanelRows keys = gradients.key();
-    int from = keys.at(problem.keyHead(head), column, place + hidden);
-    for (int t = 0; t < size; t += ROWS) {
-      int to = Math.min(end, before + t + ROWS);
-      if (to <= hidden) continue;
-      PanelSums.spread(
-          dScores.numbers(),
-          dScores.at() + t * PITCH + hidden,
-          to - hidden,
-          keys.numbers,
-          from,
-          keys.step(),
-          dQueries.numbers,
-          dQueries.at(column, t),
-          dQueries.step(),
-          keys.size - column);
-    }
+        into.size);
   }
 }

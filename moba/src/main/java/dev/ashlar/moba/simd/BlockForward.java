@@ -2,10 +2,10 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
+import static dev.ashlar.moba.simd.SpreadKernels.SPREAD;
 
 import dev.ashlar.moba.MobaAttention;
 import dev.ashlar.tensor.simd.Room;
@@ -245,24 +245,18 @@ final class BlockForward extends BlockWalk {
   private void collect(int head, int first, int size, int place, int hidden, int before, int end) {
     for (int key = 0; key < end; key += KEYS) {
       int from = Math.max(key, hidden);
-      for (int column = 0; column < values.size; column += taken(values.size - column)) {
-        int value = values.at(problem.keyHead(head), column, place + from);
-        for (int t = first; t < size; t += ROWS) {
-          int to = Math.min(Math.min(end, key + KEYS), before + t + ROWS);
-          if (to <= from) continue;
-          PanelSums.spread(
-              scores.numbers(),
-              at(t, from),
-              to - from,
-              values.numbers,
-              value,
-              values.step(),
-              news.numbers,
-              news.at(column, t),
-              news.step(),
-              values.size - column);
-        }
-      }
+      int depth = Math.min(end, key + KEYS) - from;
+      SPREAD.add(
+          Band.until(size - first, depth, before + first + ROWS - from),
+          scores.numbers(),
+          at(first, from),
+          values.numbers,
+          values.at(problem.keyHead(head), 0, place + from),
+          values.step(),
+          news.numbers,
+          news.at(0, first),
+          news.step(),
+          values.size);
     }
   }
 }

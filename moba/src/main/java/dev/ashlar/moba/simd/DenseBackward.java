@@ -1,11 +1,11 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
+import static dev.ashlar.moba.simd.CollectKernels.COLLECT;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.PanelProducts.TILE;
-import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.ROWS;
+import static dev.ashlar.moba.simd.SpreadKernels.SPREAD;
 
 import dev.ashlar.moba.FlashAttention;
 import dev.ashlar.tensor.simd.Room;
@@ -249,20 +249,16 @@ final class DenseBackward implements Workers.Worker {
         score(pass, head, query, key + j, Math.min(STRIP, seen - j), ahead + j, lane, at);
       }
     }
-    int width = pass.problem.size();
     int keyHead = pass.problem.keyHead(head);
-    for (int column = 0; column < width; column += taken(width - column)) {
-      int rest = width - column;
-      int dOutAt = pass.dOut.at(head, column, query);
-      int dValueAt = pass.dValue.at(keyHead, column, key);
-      spread(scores, pass.dOut, dOutAt, pass.dValue, dValueAt, rest, size, rounded, ahead);
-      int queryAt = pass.query.at(head, column, query);
-      int dKeyAt = pass.dKey.at(keyHead, column, key);
-      spread(dScores, pass.query, queryAt, pass.dKey, dKeyAt, rest, size, rounded, ahead);
-      int keyAt = pass.problem.key().at(keyHead, column, key);
-      int dQueryAt = pass.dQuery.at(head, column, query);
-      collect(pass.problem.key(), keyAt, pass.dQuery, dQueryAt, rest, size, count, ahead);
-    }
+    Band seenFrom = Band.from(rounded, size, ahead);
+    int dOutAt = pass.dOut.at(head, 0, query);
+    add(SPREAD, seenFrom, scores, pass.dOut, dOutAt, pass.dValue, pass.dValue.at(keyHead, 0, key));
+    int queryAt = pass.query.at(head, 0, query);
+    add(SPREAD, seenFrom, dScores, pass.query, queryAt, pass.dKey, pass.dKey.at(keyHead, 0, key));
+    Band seeingUntil = Band.until(size, count, ROWS - ahead);
+    PanelRows keys = pass.problem.key();
+    int keyAt = keys.at(keyHead, 0, key);
+    add(COLLECT, seeingUntil, dScores, keys, keyAt, pass.dQuery, pass.dQuery.at(head, 0, query));
   }
 
   /** Computes the scores of some keys with a panel of queries, their powers and gradients. */
@@ -301,51 +297,19 @@ final class DenseBackward implements Workers.Worker {
     StripSoftmax.gradients(p, pt, dP, dPt, count, delta, lane);
   }
 
-  /** Adds weighted rows of queries to rows of keys; each key is seen from its own query on. */
-  private void spread(
-      Room weights,
-      PanelRows rows,
-      int from,
-      PanelRows into,
-      int to,
-      int rest,
-      int size,
-      int count,
-      int ahead) {
-    for (int j = 0; j < count; j += ROWS) {
-      int first = Math.max(0, j + ahead);
-      if (first >= size) return;
-      PanelSums.spread(
-          weights.numbers(),
-          weights.at() + j * PITCH + first,
-          size - first,
-          rows.numbers,
-          from + first * COLUMNS,
-          rows.step(),
-          into.numbers,
-          to + j * COLUMNS,
-          into.step(),
-          rest);
-    }
-  }
-
-  /** Adds weighted rows of keys to the gradients of queries. */
-  private void collect(
-      PanelRows keys, int from, PanelRows into, int to, int rest, int size, int count, int ahead) {
-    for (int t = 0; t < size; t += ROWS) {
-      int seen = Math.min(count, t + ROWS - ahead);
-      if (seen <= 0) continue;
-      PanelSums.collect(
-          dScores.numbers(),
-          dScores.at() + t,
-          seen,
-          keys.numbers,
-          from,
-          keys.step(),
-          into.numbers,
-          to + t * COLUMNS,
-          into.step(),
-          rest);
-    }
+  /** Adds weighted rows to others. */
+  private static void add(
+      PanelSums sums, Band band, Room weights, PanelRows rows, int from, PanelRows into, int to) {
+    sums.add(
+        band,
+        weights.numbers(),
+        weights.at(),
+        rows.numbers,
+        from,
+        rows.step(),
+        into.numbers,
+        to,
+        into.step(),
+        rows.size);
   }
 }

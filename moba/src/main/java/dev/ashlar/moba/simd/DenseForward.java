@@ -1,9 +1,9 @@
 package dev.ashlar.moba.simd;
 
+import static dev.ashlar.moba.simd.CollectKernels.COLLECT;
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelSums.taken;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
@@ -192,25 +192,17 @@ final class DenseForward implements Workers.Worker {
   private void collect(Tile tile, int key, int count, int ahead, int lane, int end) {
     PanelRows values = tile.problem.value();
     int keyHead = tile.problem.keyHead(tile.head);
-    for (int column = 0; column < values.size; column += taken(values.size - column)) {
-      int at = values.at(keyHead, column, key);
-      int panel = column / COLUMNS;
-      for (int t = lane; t < end; t += ROWS) {
-        int seen = Math.min(count, t + ROWS - ahead);
-        if (seen <= 0) continue;
-        PanelSums.collect(
-            scores.numbers(),
-            scores.at() + t - lane,
-            seen,
-            values.numbers,
-            at,
-            values.step(),
-            out.numbers(),
-            out.at() + (panel * TILE + t) * COLUMNS,
-            TILE * COLUMNS,
-            values.size - column);
-      }
-    }
+    COLLECT.add(
+        Band.until(end - lane, count, lane + ROWS - ahead),
+        scores.numbers(),
+        scores.at(),
+        values.numbers,
+        values.at(keyHead, 0, key),
+        values.step(),
+        out.numbers(),
+        out.at() + lane * COLUMNS,
+        TILE * COLUMNS,
+        values.size);
   }
 
   private void rescale(int lane) {

@@ -2,14 +2,9 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PAIR;
-import static dev.ashlar.moba.simd.PanelProducts.PITCH;
-import static dev.ashlar.moba.simd.PanelProducts.STRETCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
-import static dev.ashlar.moba.simd.Products.SPECIES;
 import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
-
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Sums of rows by weights, the other half of {@link PanelProducts}: on register blocks of eight or
@@ -18,297 +13,75 @@ import jdk.incubator.vector.FloatVector;
  * the rounds and addresses rows and weights: a second one costs instructions in every round, and a
  * core that serves another thread too has few to spare.
  */
-final class PanelSums {
-  private PanelSums() {}
+abstract sealed class PanelSums permits CollectKernels, SpreadKernels {
+  private static final int THREE = PAIR + LANES;
 
   /**
-   * Returns how many numbers of rows one call of {@link #collect} or {@link #spread} takes when
-   * {@code rest} are left: a panel, or three vectors, which lie in two panels of two, where these
-   * are the last.
-   */
-  static int taken(int rest) {
-    boolean three = ARE_MANY && PAIR == COLUMNS && rest > PAIR && rest <= PAIR + LANES;
-    return three ? PAIR + LANES : COLUMNS;
-  }
-
-  /**
-   * Adds to rows t of {@code into} the sum over the {@code depth} first keys j of weight (j, t)
-   * times row j, for eight rows and as many columns as {@link #taken} says.
+   * Adds to rows r of {@code into} the sums over k of weight (k, r) times row k.
    *
-   * @param at where weight (0, t) of the first row t is
+   * @param at where weight (0, 0) is
    * @param from where row 0 begins; the next ones begin {@link PanelProducts#COLUMNS} later each,
    *     in {@code into} too
    * @param step from a panel of a row's numbers to the next one, and {@code intoStep} in {@code
    *     into}
-   * @param rest the numbers of a row from the first of these columns on
+   * @param width the numbers of a row
    */
-  static void collect(
+  final void add(
+      Band band,
       float[] weights,
       int at,
-      int depth,
       float[] rows,
       int from,
       int step,
       float[] into,
       int to,
       int intoStep,
-      int rest) {
-    if (taken(rest) > COLUMNS) {
-      collectEightByThree(weights, at, depth, rows, from, step, into, to, intoStep);
-      return;
-    }
-    for (int d = 0; d < Math.min(rest, COLUMNS); d += PAIR) {
-      if (ARE_MANY) {
-        collectEightByTwo(weights, at, depth, rows, from + d, into, to + d);
-      } else {
-        collectFourByTwo(weights, at, depth, rows, from + d, into, to + d);
-        collectFourByTwo(weights, at + 4, depth, rows, from + d, into, to + d + 4 * COLUMNS);
+      int width) {
+    for (int column = 0, taken; column < width; column += taken) {
+      taken = taken(width - column);
+      int end = Math.min(width - column, taken);
+      for (int r = 0; r < band.rows(); r += ROWS) {
+        int first = band.first(r);
+        int depth = band.last(r) - first;
+        if (depth <= 0) continue;
+        int weight = at + place(first, r);
+        int row = from + column / COLUMNS * step + first * COLUMNS;
+        int sum = to + column / COLUMNS * intoStep + r * COLUMNS;
+        if (taken == THREE) {
+          eightByThree(weights, weight, depth, rows, row, step, into, sum, intoStep);
+        } else {
+          for (int d = 0; d < end; d += PAIR) {
+            pair(weights, weight, depth, rows, row + d, into, sum + d);
+          }
+        }
       }
     }
   }
 
-  private static void collectEightByTwo(
+  /** Adds two vectors to eight rows. */
+  private void pair(
       float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
-    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
-    FloatVector c40 = FloatVector.zero(SPECIES), c41 = FloatVector.zero(SPECIES);
-    FloatVector c50 = FloatVector.zero(SPECIES), c51 = FloatVector.zero(SPECIES);
-    FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
-    FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
-    int end = from + depth * COLUMNS;
-    int first = at - from * STRETCH;
-    for (int k = from; k < end; k += COLUMNS) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, k);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, k + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 1]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 2]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 3]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 4]);
-      c40 = x.fma(b0, c40);
-      c41 = x.fma(b1, c41);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 5]);
-      c50 = x.fma(b0, c50);
-      c51 = x.fma(b1, c51);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 6]);
-      c60 = x.fma(b0, c60);
-      c61 = x.fma(b1, c61);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 7]);
-      c70 = x.fma(b0, c70);
-      c71 = x.fma(b1, c71);
+    if (ARE_MANY) {
+      eightByTwo(weights, at, depth, rows, from, into, to);
+    } else {
+      fourByTwo(weights, at, depth, rows, from, into, to);
+      fourByTwo(weights, at + place(0, 4), depth, rows, from, into, to + 4 * COLUMNS);
     }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
-        .intoArray(into, to + COLUMNS + LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
-        .intoArray(into, to + 2 * COLUMNS);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
-        .intoArray(into, to + 2 * COLUMNS + LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
-        .intoArray(into, to + 3 * COLUMNS);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
-        .intoArray(into, to + 3 * COLUMNS + LANES);
-    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
-        .intoArray(into, to + 4 * COLUMNS);
-    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
-        .intoArray(into, to + 4 * COLUMNS + LANES);
-    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
-        .intoArray(into, to + 5 * COLUMNS);
-    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
-        .intoArray(into, to + 5 * COLUMNS + LANES);
-    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
-        .intoArray(into, to + 6 * COLUMNS);
-    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
-        .intoArray(into, to + 6 * COLUMNS + LANES);
-    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
-        .intoArray(into, to + 7 * COLUMNS);
-    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
-        .intoArray(into, to + 7 * COLUMNS + LANES);
-  }
-
-  /** Four rows by two vectors, whose sums sixteen registers hold. */
-  private static void collectFourByTwo(
-      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
-    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
-    int end = from + depth * COLUMNS;
-    int first = at - from * STRETCH;
-    for (int k = from; k < end; k += COLUMNS) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, k);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, k + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 1]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 2]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 3]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
-        .intoArray(into, to + COLUMNS + LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
-        .intoArray(into, to + 2 * COLUMNS);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
-        .intoArray(into, to + 2 * COLUMNS + LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
-        .intoArray(into, to + 3 * COLUMNS);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
-        .intoArray(into, to + 3 * COLUMNS + LANES);
-  }
-
-  private static void collectEightByThree(
-      float[] weights,
-      int at,
-      int depth,
-      float[] rows,
-      int from,
-      int step,
-      float[] into,
-      int to,
-      int intoStep) {
-    FloatVector c00 = FloatVector.zero(SPECIES),
-        c01 = FloatVector.zero(SPECIES),
-        c02 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES),
-        c11 = FloatVector.zero(SPECIES),
-        c12 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES),
-        c21 = FloatVector.zero(SPECIES),
-        c22 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES),
-        c31 = FloatVector.zero(SPECIES),
-        c32 = FloatVector.zero(SPECIES);
-    FloatVector c40 = FloatVector.zero(SPECIES),
-        c41 = FloatVector.zero(SPECIES),
-        c42 = FloatVector.zero(SPECIES);
-    FloatVector c50 = FloatVector.zero(SPECIES),
-        c51 = FloatVector.zero(SPECIES),
-        c52 = FloatVector.zero(SPECIES);
-    FloatVector c60 = FloatVector.zero(SPECIES),
-        c61 = FloatVector.zero(SPECIES),
-        c62 = FloatVector.zero(SPECIES);
-    FloatVector c70 = FloatVector.zero(SPECIES),
-        c71 = FloatVector.zero(SPECIES),
-        c72 = FloatVector.zero(SPECIES);
-    int end = from + depth * COLUMNS;
-    int first = at - from * STRETCH;
-    for (int k = from; k < end; k += COLUMNS) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, k);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, k + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, k + step);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 1]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 2]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 3]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 4]);
-      c40 = x.fma(b0, c40);
-      c41 = x.fma(b1, c41);
-      c42 = x.fma(b2, c42);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 5]);
-      c50 = x.fma(b0, c50);
-      c51 = x.fma(b1, c51);
-      c52 = x.fma(b2, c52);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 6]);
-      c60 = x.fma(b0, c60);
-      c61 = x.fma(b1, c61);
-      c62 = x.fma(b2, c62);
-      x = FloatVector.broadcast(SPECIES, weights[first + k * STRETCH + 7]);
-      c70 = x.fma(b0, c70);
-      c71 = x.fma(b1, c71);
-      c72 = x.fma(b2, c72);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c02.add(FloatVector.fromArray(SPECIES, into, to + intoStep)).intoArray(into, to + intoStep);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
-        .intoArray(into, to + COLUMNS + LANES);
-    c12.add(FloatVector.fromArray(SPECIES, into, to + intoStep + COLUMNS))
-        .intoArray(into, to + intoStep + COLUMNS);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
-        .intoArray(into, to + 2 * COLUMNS);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
-        .intoArray(into, to + 2 * COLUMNS + LANES);
-    c22.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 2 * COLUMNS))
-        .intoArray(into, to + intoStep + 2 * COLUMNS);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
-        .intoArray(into, to + 3 * COLUMNS);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
-        .intoArray(into, to + 3 * COLUMNS + LANES);
-    c32.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 3 * COLUMNS))
-        .intoArray(into, to + intoStep + 3 * COLUMNS);
-    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
-        .intoArray(into, to + 4 * COLUMNS);
-    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
-        .intoArray(into, to + 4 * COLUMNS + LANES);
-    c42.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 4 * COLUMNS))
-        .intoArray(into, to + intoStep + 4 * COLUMNS);
-    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
-        .intoArray(into, to + 5 * COLUMNS);
-    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
-        .intoArray(into, to + 5 * COLUMNS + LANES);
-    c52.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 5 * COLUMNS))
-        .intoArray(into, to + intoStep + 5 * COLUMNS);
-    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
-        .intoArray(into, to + 6 * COLUMNS);
-    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
-        .intoArray(into, to + 6 * COLUMNS + LANES);
-    c62.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 6 * COLUMNS))
-        .intoArray(into, to + intoStep + 6 * COLUMNS);
-    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
-        .intoArray(into, to + 7 * COLUMNS);
-    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
-        .intoArray(into, to + 7 * COLUMNS + LANES);
-    c72.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 7 * COLUMNS))
-        .intoArray(into, to + intoStep + 7 * COLUMNS);
   }
 
   /**
-   * Adds to rows j of {@code into} the sum over {@code depth} queries t of weight (j, t) times row
-   * t, for eight rows and as many columns as {@link #taken} says.
-   *
-   * @param at where the weight of the first row and query is
-   * @param from where the first query's row begins; the next ones begin {@link
-   *     PanelProducts#COLUMNS} later each, in {@code into} too
-   * @param step from a panel of a row's numbers to the next one, and {@code intoStep} in {@code
-   *     into}
-   * @param rest the numbers of a row from the first of these columns on
+   * Returns how many numbers of rows are taken at once when {@code rest} are left: a panel, or
+   * three vectors, which lie in two panels of two, where these are the last.
    */
-  static void spread(
+  private static int taken(int rest) {
+    boolean three = ARE_MANY && PAIR == COLUMNS && rest > PAIR && rest <= THREE;
+    return three ? THREE : COLUMNS;
+  }
+
+  /** Returns how far weight (k, r) lies behind weight (0, 0). */
+  abstract int place(int k, int r);
+
+  abstract void eightByThree(
       float[] weights,
       int at,
       int depth,
@@ -317,201 +90,12 @@ final class PanelSums {
       int step,
       float[] into,
       int to,
-      int intoStep,
-      int rest) {
-    if (taken(rest) > COLUMNS) {
-      for (int j = 0; j < ROWS; j += 4) {
-        int row = to + j * COLUMNS;
-        spreadFourByThree(weights, at + j * PITCH, depth, rows, from, step, into, row, intoStep);
-      }
-      return;
-    }
-    for (int d = 0; d < Math.min(rest, COLUMNS); d += PAIR) {
-      if (ARE_MANY) {
-        spreadEightByTwo(weights, at, depth, rows, from + d, into, to + d);
-      } else {
-        spreadFourByTwo(weights, at, depth, rows, from + d, into, to + d);
-        spreadFourByTwo(weights, at + 4 * PITCH, depth, rows, from + d, into, to + d + 4 * COLUMNS);
-      }
-    }
-  }
+      int intoStep);
 
-  private static void spreadEightByTwo(
-      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
-    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
-    FloatVector c40 = FloatVector.zero(SPECIES), c41 = FloatVector.zero(SPECIES);
-    FloatVector c50 = FloatVector.zero(SPECIES), c51 = FloatVector.zero(SPECIES);
-    FloatVector c60 = FloatVector.zero(SPECIES), c61 = FloatVector.zero(SPECIES);
-    FloatVector c70 = FloatVector.zero(SPECIES), c71 = FloatVector.zero(SPECIES);
-    int end = at + depth;
-    int first = from - at * COLUMNS;
-    for (int k = at; k < end; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[k]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[k + PITCH]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[k + 2 * PITCH]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[k + 3 * PITCH]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      x = FloatVector.broadcast(SPECIES, weights[k + 4 * PITCH]);
-      c40 = x.fma(b0, c40);
-      c41 = x.fma(b1, c41);
-      x = FloatVector.broadcast(SPECIES, weights[k + 5 * PITCH]);
-      c50 = x.fma(b0, c50);
-      c51 = x.fma(b1, c51);
-      x = FloatVector.broadcast(SPECIES, weights[k + 6 * PITCH]);
-      c60 = x.fma(b0, c60);
-      c61 = x.fma(b1, c61);
-      x = FloatVector.broadcast(SPECIES, weights[k + 7 * PITCH]);
-      c70 = x.fma(b0, c70);
-      c71 = x.fma(b1, c71);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
-        .intoArray(into, to + COLUMNS + LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
-        .intoArray(into, to + 2 * COLUMNS);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
-        .intoArray(into, to + 2 * COLUMNS + LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
-        .intoArray(into, to + 3 * COLUMNS);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
-        .intoArray(into, to + 3 * COLUMNS + LANES);
-    c40.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS))
-        .intoArray(into, to + 4 * COLUMNS);
-    c41.add(FloatVector.fromArray(SPECIES, into, to + 4 * COLUMNS + LANES))
-        .intoArray(into, to + 4 * COLUMNS + LANES);
-    c50.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS))
-        .intoArray(into, to + 5 * COLUMNS);
-    c51.add(FloatVector.fromArray(SPECIES, into, to + 5 * COLUMNS + LANES))
-        .intoArray(into, to + 5 * COLUMNS + LANES);
-    c60.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS))
-        .intoArray(into, to + 6 * COLUMNS);
-    c61.add(FloatVector.fromArray(SPECIES, into, to + 6 * COLUMNS + LANES))
-        .intoArray(into, to + 6 * COLUMNS + LANES);
-    c70.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS))
-        .intoArray(into, to + 7 * COLUMNS);
-    c71.add(FloatVector.fromArray(SPECIES, into, to + 7 * COLUMNS + LANES))
-        .intoArray(into, to + 7 * COLUMNS + LANES);
-  }
+  abstract void eightByTwo(
+      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to);
 
-  /** Four rows by two vectors, whose sums sixteen registers hold. */
-  private static void spreadFourByTwo(
-      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to) {
-    FloatVector c00 = FloatVector.zero(SPECIES), c01 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES), c11 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES), c21 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES), c31 = FloatVector.zero(SPECIES);
-    int end = at + depth;
-    int first = from - at * COLUMNS;
-    for (int k = at; k < end; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS + LANES);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[k]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(SPECIES, weights[k + PITCH]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(SPECIES, weights[k + 2 * PITCH]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(SPECIES, weights[k + 3 * PITCH]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
-        .intoArray(into, to + COLUMNS + LANES);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
-        .intoArray(into, to + 2 * COLUMNS);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
-        .intoArray(into, to + 2 * COLUMNS + LANES);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
-        .intoArray(into, to + 3 * COLUMNS);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
-        .intoArray(into, to + 3 * COLUMNS + LANES);
-  }
-
-  /** Four rows: eight of three vectors would run at nine tenths of their pace. */
-  private static void spreadFourByThree(
-      float[] weights,
-      int at,
-      int depth,
-      float[] rows,
-      int from,
-      int step,
-      float[] into,
-      int to,
-      int intoStep) {
-    FloatVector c00 = FloatVector.zero(SPECIES),
-        c01 = FloatVector.zero(SPECIES),
-        c02 = FloatVector.zero(SPECIES);
-    FloatVector c10 = FloatVector.zero(SPECIES),
-        c11 = FloatVector.zero(SPECIES),
-        c12 = FloatVector.zero(SPECIES);
-    FloatVector c20 = FloatVector.zero(SPECIES),
-        c21 = FloatVector.zero(SPECIES),
-        c22 = FloatVector.zero(SPECIES);
-    FloatVector c30 = FloatVector.zero(SPECIES),
-        c31 = FloatVector.zero(SPECIES),
-        c32 = FloatVector.zero(SPECIES);
-    int end = at + depth;
-    int first = from - at * COLUMNS;
-    for (int k = at; k < end; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, rows, first + k * COLUMNS + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, rows, first + step + k * COLUMNS);
-      FloatVector x = FloatVector.broadcast(SPECIES, weights[k]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      x = FloatVector.broadcast(SPECIES, weights[k + PITCH]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      x = FloatVector.broadcast(SPECIES, weights[k + 2 * PITCH]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      x = FloatVector.broadcast(SPECIES, weights[k + 3 * PITCH]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-    }
-    c00.add(FloatVector.fromArray(SPECIES, into, to)).intoArray(into, to);
-    c01.add(FloatVector.fromArray(SPECIES, into, to + LANES)).intoArray(into, to + LANES);
-    c02.add(FloatVector.fromArray(SPECIES, into, to + intoStep)).intoArray(into, to + intoStep);
-    c10.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS)).intoArray(into, to + COLUMNS);
-    c11.add(FloatVector.fromArray(SPECIES, into, to + COLUMNS + LANES))
-        .intoArray(into, to + COLUMNS + LANES);
-    c12.add(FloatVector.fromArray(SPECIES, into, to + intoStep + COLUMNS))
-        .intoArray(into, to + intoStep + COLUMNS);
-    c20.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS))
-        .intoArray(into, to + 2 * COLUMNS);
-    c21.add(FloatVector.fromArray(SPECIES, into, to + 2 * COLUMNS + LANES))
-        .intoArray(into, to + 2 * COLUMNS + LANES);
-    c22.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 2 * COLUMNS))
-        .intoArray(into, to + intoStep + 2 * COLUMNS);
-    c30.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS))
-        .intoArray(into, to + 3 * COLUMNS);
-    c31.add(FloatVector.fromArray(SPECIES, into, to + 3 * COLUMNS + LANES))
-        .intoArray(into, to + 3 * COLUMNS + LANES);
-    c32.add(FloatVector.fromArray(SPECIES, into, to + intoStep + 3 * COLUMNS))
-        .intoArray(into, to + intoStep + 3 * COLUMNS);
-  }
+  /** For sixteen registers, which hold so many sums. */
+  abstract void fourByTwo(
+      float[] weights, int at, int depth, float[] rows, int from, float[] into, int to);
 }
