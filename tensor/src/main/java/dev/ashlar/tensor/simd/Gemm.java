@@ -7,12 +7,13 @@ import java.util.function.Supplier;
 /**
  * One product of two matrices, blocked for the caches as in Goto and van de Geijn, "Anatomy of
  * high-performance matrix multiplication" (TOMS 2008). The right matrix is packed into panels as
- * wide as a micro-kernel, by all threads together, or a small one by each for itself; then each
- * task packs some rows of the left one, and passes them by one panel after another, whose current
- * depth is thus read from beyond the first-level cache once. An element of the product is the sum
- * over blocks of {@link Blocking#depth} of chains of fused multiply-adds in the order of k: the
- * same bits however the work is shared out. How numbers are packed and multiplied is left to the
- * element type.
+ * wide as a micro-kernel, by all threads together, or a small one by each for itself, since what
+ * another has packed comes from that one's cache; then each task packs some rows of the left one,
+ * and passes them by one panel after another, whose current depth is thus read from beyond the
+ * first-level cache once. Where rows are few, tasks share out the columns instead. An element of
+ * the product is the sum over blocks of {@link Blocking#depth} of chains of fused multiply-adds in
+ * the order of k: the same bits however the work is shared out. How numbers are packed and
+ * multiplied is left to the element type.
  *
  * @param <A> room for numbers of that type
  * @param <P> what holds packed panels
@@ -27,6 +28,9 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
    */
   private static final int TASK_ROWS = 96;
 
+  /** The fewest columns a task computes for which it packs rows that others pack, too. */
+  private static final int TASK_COLUMNS = 64;
+
   /** Tasks a thread has at least, so that none waits long for the last. */
   private static final int TASKS = 4;
 
@@ -35,11 +39,11 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
 
   /**
    * Up to so many numbers of the right matrix are packed by every thread for itself, if each has
-   * {@link #OWN_ROWS} rows to multiply: what another has packed would come from its cache.
+   * {@link #OWN_ROWS} rows to multiply: a second-level cache holds them.
    */
-  private static final int OWN_SIZE = 1 << 16;
+  private static final int OWN_SIZE = 1 << 18;
 
-  private static final int OWN_ROWS = 64;
+  private static final int OWN_ROWS = 16;
 
   /** Numbers blocks, so that a thread knows what it has packed. */
   private static final AtomicLong BLOCKS = new AtomicLong();
@@ -146,13 +150,36 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
   /** Adds the part of the product that a block of the right matrix makes. */
   private void block(int column, int width, int from, int deep) {
     var block = new Block(column, width, from, deep);
-    if (block.size() <= OWN_SIZE && rows >= OWN_ROWS * Parallel.threads()) {
+    if (rows <= TASK_ROWS && width >= TASK_COLUMNS * Parallel.threads()) {
+      multiplyByColumns(block);
+    } else if (block.size() <= OWN_SIZE && rows >= OWN_ROWS * Parallel.threads()) {
       long number = BLOCKS.incrementAndGet();
       multiply(block, () -> block.packedByThread(number));
     } else {
       P packed = block.packedByAll();
       multiply(block, () -> packed);
     }
+  }
+
+  /**
+   * Shares out the columns of the product with a block by rows that one task holds: each packs the
+   * panels that it multiplies, and all rows.
+   */
+  private void multiplyByColumns(Block block) {
+    int threads = Parallel.threads();
+    int tasks = threads == 1 ? 1 : TASKS * threads;
+    int count = Math.max((block.panels + tasks - 1) / tasks, (TASK_COLUMNS + panel - 1) / panel);
+    long taskWork = Math.max(1, (long) rows * count * panel * block.deep);
+    Parallel.range(
+        (block.panels + count - 1) / count,
+        Math.max(1, GRAIN / taskWork),
+        (first, last) -> {
+          for (int task = (int) first; task < last; task++) {
+            Block part = block.part(task * count, count);
+            P packed = part.packed();
+            new Task(0, rows, part.column, part.width, part.from, part.deep).run(packed, 0);
+          }
+        });
   }
 
   /** Shares out the product with a block, whose packed panels each chunk asks for. */
@@ -204,6 +231,12 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
       this.panels = (width + panel - 1) / panel;
     }
 
+    /** Returns part of the block: {@code count} panels from one on, or as many as there are. */
+    Block part(int first, int count) {
+      int columns = Math.min(count * panel, width - first * panel);
+      return new Block(column + first * panel, columns, from, deep);
+    }
+
     /** Returns how many numbers the packed panels have. */
     int size() {
       return panels * panel * deep;
@@ -230,15 +263,21 @@ abstract sealed class Gemm<A, P> permits FloatGemm, DoubleGemm {
       return packed;
     }
 
-    /** Returns panels that the calling thread has packed for itself, once for a block's number. */
-    P packedByThread(long number) {
+    /** Returns panels that the calling thread packs for itself. */
+    P packed() {
       P packed = roomForPanels(size());
+      pack(0, deep, 0, panels, packed);
+      return packed;
+    }
+
+    /** Returns panels that it packs once for a block's number. */
+    P packedByThread(long number) {
       Scratch scratch = Scratch.own();
       if (scratch.packed != number) {
-        pack(0, deep, 0, panels, packed);
+        packed();
         scratch.packed = number;
       }
-      return packed;
+      return roomForPanels(size());
     }
 
     private void pack(int layer, int layerDepth, int first, int count, P packed) {
