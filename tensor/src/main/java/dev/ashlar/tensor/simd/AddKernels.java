@@ -40,7 +40,7 @@ final class AddKernels {
     }
   }
 
-  /** Adds 8 rows, one after the other: y += x[xt + k] · w[k, :]. */
+  /** Adds whole vectors of 8 rows, one after the other: y += x[xt + k] · w[k, :]. */
   static void add8(
       int count, float[] x, int xt, MemorySegment w, long at, long stride, float[] y, int yt) {
     FloatVector x0 = FloatVector.broadcast(S, x[xt]);
@@ -53,9 +53,7 @@ final class AddKernels {
     FloatVector x7 = FloatVector.broadcast(S, x[xt + 7]);
     long from = at * Float.BYTES;
     long step = stride * Float.BYTES;
-    int whole = S.loopBound(count);
-    int i = 0;
-    for (; i < whole; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       long bytes = from + i * 4L;
       FloatVector sum = FloatVector.fromArray(S, y, yt + i);
       sum = load(w, bytes).fma(x0, sum);
@@ -67,22 +65,33 @@ final class AddKernels {
       sum = load(w, bytes + 6 * step).fma(x6, sum);
       load(w, bytes + 7 * step).fma(x7, sum).intoArray(y, yt + i);
     }
-    if (i < count) {
-      VectorMask<Float> rest = S.indexInRange(i, count);
-      long bytes = from + i * 4L;
-      FloatVector sum = FloatVector.fromArray(S, y, yt + i);
-      sum = load(w, bytes, rest).fma(x0, sum);
-      sum = load(w, bytes + step, rest).fma(x1, sum);
-      sum = load(w, bytes + 2 * step, rest).fma(x2, sum);
-      sum = load(w, bytes + 3 * step, rest).fma(x3, sum);
-      sum = load(w, bytes + 4 * step, rest).fma(x4, sum);
-      sum = load(w, bytes + 5 * step, rest).fma(x5, sum);
-      sum = load(w, bytes + 6 * step, rest).fma(x6, sum);
-      load(w, bytes + 7 * step, rest).fma(x7, sum).intoArray(y, yt + i);
-    }
   }
 
-  /** Adds 4 rows to each of 4: y[r, :] += x[r, k] · w[k, :] for one k after the other. */
+  /**
+   * Adds what is left of 8 rows, less than a vector. Apart from the loops: where C2 has seen too
+   * little of one or the other it boxes their vectors, for as long as the program lives.
+   */
+  static void addRest8(
+      int count, float[] x, int xt, MemorySegment w, long at, long stride, float[] y, int yt) {
+    VectorMask<Float> rest = S.indexInRange(0, count);
+    long bytes = at * Float.BYTES;
+    long step = stride * Float.BYTES;
+    FloatVector sum = FloatVector.fromArray(S, y, yt);
+    sum = load(w, bytes, rest).fma(FloatVector.broadcast(S, x[xt]), sum);
+    sum = load(w, bytes + step, rest).fma(FloatVector.broadcast(S, x[xt + 1]), sum);
+    sum = load(w, bytes + 2 * step, rest).fma(FloatVector.broadcast(S, x[xt + 2]), sum);
+    sum = load(w, bytes + 3 * step, rest).fma(FloatVector.broadcast(S, x[xt + 3]), sum);
+    sum = load(w, bytes + 4 * step, rest).fma(FloatVector.broadcast(S, x[xt + 4]), sum);
+    sum = load(w, bytes + 5 * step, rest).fma(FloatVector.broadcast(S, x[xt + 5]), sum);
+    sum = load(w, bytes + 6 * step, rest).fma(FloatVector.broadcast(S, x[xt + 6]), sum);
+    sum = load(w, bytes + 7 * step, rest).fma(FloatVector.broadcast(S, x[xt + 7]), sum);
+    sum.intoArray(y, yt);
+  }
+
+  /**
+   * Adds whole vectors of 4 rows to each of 4: y[r, :] += x[r, k] · w[k, :] for one k after the
+   * other.
+   */
   static void add4x4(
       int count,
       float[] x,
@@ -115,22 +124,10 @@ final class AddKernels {
     long from2 = from1 + stride * Float.BYTES;
     long from3 = from2 + stride * Float.BYTES;
     for (int i = 0; i < count; i += LANES) {
-      FloatVector w0;
-      FloatVector w1;
-      FloatVector w2;
-      FloatVector w3;
-      if (i + LANES <= count) {
-        w0 = load(w, from0 + i * 4L);
-        w1 = load(w, from1 + i * 4L);
-        w2 = load(w, from2 + i * 4L);
-        w3 = load(w, from3 + i * 4L);
-      } else {
-        VectorMask<Float> rest = S.indexInRange(i, count);
-        w0 = load(w, from0 + i * 4L, rest);
-        w1 = load(w, from1 + i * 4L, rest);
-        w2 = load(w, from2 + i * 4L, rest);
-        w3 = load(w, from3 + i * 4L, rest);
-      }
+      FloatVector w0 = load(w, from0 + i * 4L);
+      FloatVector w1 = load(w, from1 + i * 4L);
+      FloatVector w2 = load(w, from2 + i * 4L);
+      FloatVector w3 = load(w, from3 + i * 4L);
       FloatVector y0 = FloatVector.fromArray(S, y, yt + i);
       FloatVector y1 = FloatVector.fromArray(S, y, yt + yPitch + i);
       FloatVector y2 = FloatVector.fromArray(S, y, yt + 2 * yPitch + i);

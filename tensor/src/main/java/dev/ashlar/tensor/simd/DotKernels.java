@@ -40,23 +40,41 @@ final class DotKernels {
 
   private DotKernels() {}
 
-  /** Stores the lanes of one dot product. */
+  /** Stores the lanes of one dot product over whole vectors. */
   static void dot1(int depth, float[] x, int xt, MemorySegment w, long at, float[] to, int tt) {
     long from = at * Float.BYTES;
     FloatVector sum = FloatVector.zero(S);
-    int whole = S.loopBound(depth);
-    int k = 0;
-    for (; k < whole; k += LANES) {
+    for (int k = 0; k < depth; k += LANES) {
       sum = load(w, from + k * 4L).fma(FloatVector.fromArray(S, x, xt + k), sum);
-    }
-    if (k < depth) {
-      VectorMask<Float> rest = S.indexInRange(k, depth);
-      sum = load(w, from + k * 4L, rest).fma(FloatVector.fromArray(S, x, xt + k), sum);
     }
     sum.intoArray(to, tt);
   }
 
-  /** Stores the lanes of the dot products of a row of x with 4 rows of W. */
+  /**
+   * Adds what is left of dot products of a row of x, less than a vector, to their lanes. Apart from
+   * the loops over whole vectors: where C2 has seen too little of one or the other it boxes their
+   * vectors, for as long as the program lives.
+   */
+  static void addRest(
+      int count,
+      int dots,
+      float[] x,
+      int xt,
+      MemorySegment w,
+      long at,
+      long stride,
+      float[] to,
+      int tt) {
+    VectorMask<Float> rest = S.indexInRange(0, count);
+    FloatVector row = FloatVector.fromArray(S, x, xt);
+    for (int i = 0; i < dots; i++) {
+      load(w, (at + i * stride) * Float.BYTES, rest)
+          .fma(row, FloatVector.fromArray(S, to, tt + i * LANES))
+          .intoArray(to, tt + i * LANES);
+    }
+  }
+
+  /** Stores the lanes of the dot products of a row of x with 4 rows of W, over whole vectors. */
   static void dots1(
       int depth, float[] x, int xt, MemorySegment w, long at, long stride, float[] to, int tt) {
     long from0 = at * Float.BYTES;
@@ -67,22 +85,12 @@ final class DotKernels {
     FloatVector sum1 = FloatVector.zero(S);
     FloatVector sum2 = FloatVector.zero(S);
     FloatVector sum3 = FloatVector.zero(S);
-    int whole = S.loopBound(depth);
-    int k = 0;
-    for (; k < whole; k += LANES) {
+    for (int k = 0; k < depth; k += LANES) {
       FloatVector x0 = FloatVector.fromArray(S, x, xt + k);
       sum0 = load(w, from0 + k * 4L).fma(x0, sum0);
       sum1 = load(w, from1 + k * 4L).fma(x0, sum1);
       sum2 = load(w, from2 + k * 4L).fma(x0, sum2);
       sum3 = load(w, from3 + k * 4L).fma(x0, sum3);
-    }
-    if (k < depth) {
-      VectorMask<Float> rest = S.indexInRange(k, depth);
-      FloatVector x0 = FloatVector.fromArray(S, x, xt + k);
-      sum0 = load(w, from0 + k * 4L, rest).fma(x0, sum0);
-      sum1 = load(w, from1 + k * 4L, rest).fma(x0, sum1);
-      sum2 = load(w, from2 + k * 4L, rest).fma(x0, sum2);
-      sum3 = load(w, from3 + k * 4L, rest).fma(x0, sum3);
     }
     sum0.intoArray(to, tt);
     sum1.intoArray(to, tt + LANES);
@@ -90,7 +98,7 @@ final class DotKernels {
     sum3.intoArray(to, tt + 3 * LANES);
   }
 
-  /** Stores the lanes of the dot products of 4 rows of x with 4 rows of W. */
+  /** Stores the lanes of the dot products of 4 rows of x with 4 rows of W, over whole vectors. */
   static void dots4(
       int depth,
       float[] x,
@@ -122,22 +130,10 @@ final class DotKernels {
     FloatVector sum32 = FloatVector.zero(S);
     FloatVector sum33 = FloatVector.zero(S);
     for (int k = 0; k < depth; k += LANES) {
-      FloatVector w0;
-      FloatVector w1;
-      FloatVector w2;
-      FloatVector w3;
-      if (k + LANES <= depth) {
-        w0 = load(w, from0 + k * 4L);
-        w1 = load(w, from1 + k * 4L);
-        w2 = load(w, from2 + k * 4L);
-        w3 = load(w, from3 + k * 4L);
-      } else {
-        VectorMask<Float> rest = S.indexInRange(k, depth);
-        w0 = load(w, from0 + k * 4L, rest);
-        w1 = load(w, from1 + k * 4L, rest);
-        w2 = load(w, from2 + k * 4L, rest);
-        w3 = load(w, from3 + k * 4L, rest);
-      }
+      FloatVector w0 = load(w, from0 + k * 4L);
+      FloatVector w1 = load(w, from1 + k * 4L);
+      FloatVector w2 = load(w, from2 + k * 4L);
+      FloatVector w3 = load(w, from3 + k * 4L);
       FloatVector row = FloatVector.fromArray(S, x, xt + k);
       sum00 = row.fma(w0, sum00);
       sum01 = row.fma(w1, sum01);

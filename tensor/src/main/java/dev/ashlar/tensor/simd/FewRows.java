@@ -127,26 +127,37 @@ final class FewRows {
   private void lanes(int row, int height, int column, int count, Room lanes) {
     long stride = right.columnStride();
     boolean together = height > 1 || depth >= LONG_COLUMN;
-    for (int i = 0; i < count; ) {
+    int whole = depth - depth % LANES;
+    int from = x.at() + row * pitch;
+    int width;
+    for (int i = 0; i < count; i += width) {
       long at = right.offset() + (column + i) * stride;
-      if (!together || count - i < DotKernels.WIDTH) {
-        for (int r = 0; r < height; r++) {
-          int from = x.at() + (row + r) * pitch;
-          int to = lanes.at() + r * DotKernels.SQUARE + i * LANES;
-          DotKernels.dot1(depth, x.numbers(), from, right.data(), at, lanes.numbers(), to);
-        }
-        i++;
-        continue;
-      }
-      int from = x.at() + row * pitch;
       int to = lanes.at() + i * LANES;
-      if (height == 1) {
-        DotKernels.dots1(depth, x.numbers(), from, right.data(), at, stride, lanes.numbers(), to);
+      width = together && count - i >= DotKernels.WIDTH ? DotKernels.WIDTH : 1;
+      if (width == 1) {
+        for (int r = 0; r < height; r++) {
+          int square = to + r * DotKernels.SQUARE;
+          DotKernels.dot1(
+              whole, x.numbers(), from + r * pitch, right.data(), at, lanes.numbers(), square);
+        }
+      } else if (height == 1) {
+        DotKernels.dots1(whole, x.numbers(), from, right.data(), at, stride, lanes.numbers(), to);
       } else {
         DotKernels.dots4(
-            depth, x.numbers(), from, pitch, right.data(), at, stride, lanes.numbers(), to);
+            whole, x.numbers(), from, pitch, right.data(), at, stride, lanes.numbers(), to);
       }
-      i += DotKernels.WIDTH;
+      for (int r = 0; whole < depth && r < height; r++) {
+        DotKernels.addRest(
+            depth - whole,
+            width,
+            x.numbers(),
+            from + r * pitch + whole,
+            right.data(),
+            at + whole,
+            stride,
+            lanes.numbers(),
+            to + r * DotKernels.SQUARE);
+      }
     }
   }
 
@@ -245,14 +256,19 @@ final class FewRows {
     int xt = this.x.at() + row * this.pitch + k;
     if (deep < AddKernels.DEEP) {
       for (int i = 0; i < deep; i++) AddKernels.add1(count, x, xt + i, w, at + i * step, y, yt);
-    } else if (height == 1) {
-      AddKernels.add8(count, x, xt, w, at, step, y, yt);
-    } else if (height == 2) {
-      AddKernels.add8(count, x, xt, w, at, step, y, yt);
-      AddKernels.add8(count, x, xt + this.pitch, w, at, step, y, yt + pitch);
-    } else {
-      AddKernels.add4x4(count, x, xt, this.pitch, w, at, step, y, yt, pitch);
-      AddKernels.add4x4(count, x, xt + 4, this.pitch, w, at + 4 * step, step, y, yt, pitch);
+      return;
+    }
+    int whole = count - count % LANES;
+    if (height == 4) {
+      AddKernels.add4x4(whole, x, xt, this.pitch, w, at, step, y, yt, pitch);
+      AddKernels.add4x4(whole, x, xt + 4, this.pitch, w, at + 4 * step, step, y, yt, pitch);
+    }
+    for (int r = 0; r < height; r++) {
+      int from = xt + r * this.pitch;
+      int to = yt + r * pitch;
+      if (height < 4) AddKernels.add8(whole, x, from, w, at, step, y, to);
+      if (whole == count) continue;
+      AddKernels.addRest8(count - whole, x, from, w, at + whole, step, y, to + whole);
     }
   }
 }
