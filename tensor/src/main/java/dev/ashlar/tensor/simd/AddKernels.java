@@ -24,19 +24,11 @@ final class AddKernels {
     }
   }
 
-  /** Adds one row: y += x[xt] · w. */
+  /** Adds whole vectors of one row: y += x[xt] · w. */
   static void add1(int count, float[] x, int xt, MemorySegment w, long at, float[] y, int yt) {
     FloatVector x0 = FloatVector.broadcast(S, x[xt]);
-    int whole = S.loopBound(count);
-    int i = 0;
-    for (; i < whole; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       load(w, (at + i) * 4L).fma(x0, FloatVector.fromArray(S, y, yt + i)).intoArray(y, yt + i);
-    }
-    if (i < count) {
-      VectorMask<Float> rest = S.indexInRange(i, count);
-      load(w, (at + i) * 4L, rest)
-          .fma(x0, FloatVector.fromArray(S, y, yt + i))
-          .intoArray(y, yt + i);
     }
   }
 
@@ -68,23 +60,26 @@ final class AddKernels {
   }
 
   /**
-   * Adds what is left of 8 rows, less than a vector. Apart from the loops: where C2 has seen too
-   * little of one or the other it boxes their vectors, for as long as the program lives.
+   * Adds what is left of {@code deep} rows, less than a vector, one after the other. Apart from the
+   * loops over whole vectors: where C2 has seen too little of one or the other it boxes their
+   * vectors, for as long as the program lives.
    */
-  static void addRest8(
-      int count, float[] x, int xt, MemorySegment w, long at, long stride, float[] y, int yt) {
+  static void addRest(
+      int count,
+      int deep,
+      float[] x,
+      int xt,
+      MemorySegment w,
+      long at,
+      long stride,
+      float[] y,
+      int yt) {
     VectorMask<Float> rest = S.indexInRange(0, count);
-    long bytes = at * Float.BYTES;
-    long step = stride * Float.BYTES;
     FloatVector sum = FloatVector.fromArray(S, y, yt);
-    sum = load(w, bytes, rest).fma(FloatVector.broadcast(S, x[xt]), sum);
-    sum = load(w, bytes + step, rest).fma(FloatVector.broadcast(S, x[xt + 1]), sum);
-    sum = load(w, bytes + 2 * step, rest).fma(FloatVector.broadcast(S, x[xt + 2]), sum);
-    sum = load(w, bytes + 3 * step, rest).fma(FloatVector.broadcast(S, x[xt + 3]), sum);
-    sum = load(w, bytes + 4 * step, rest).fma(FloatVector.broadcast(S, x[xt + 4]), sum);
-    sum = load(w, bytes + 5 * step, rest).fma(FloatVector.broadcast(S, x[xt + 5]), sum);
-    sum = load(w, bytes + 6 * step, rest).fma(FloatVector.broadcast(S, x[xt + 6]), sum);
-    sum = load(w, bytes + 7 * step, rest).fma(FloatVector.broadcast(S, x[xt + 7]), sum);
+    for (int k = 0; k < deep; k++) {
+      FloatVector row = load(w, (at + k * stride) * Float.BYTES, rest);
+      sum = row.fma(FloatVector.broadcast(S, x[xt + k]), sum);
+    }
     sum.intoArray(y, yt);
   }
 

@@ -236,17 +236,36 @@ final class FewRows {
       Arrays.fill(to.numbers(), first + row * pitch, first + row * pitch + width, 0f);
     }
     int count = Math.min(width, columns - column);
-    int end = Math.min(depth, (block + 1) * DEPTH);
-    for (int k = block * DEPTH; k < end; k += AddKernels.DEEP) {
+    int whole = count - count % LANES;
+    int begin = block * DEPTH;
+    int end = Math.min(depth, begin + DEPTH);
+    for (int k = begin; whole > 0 && k < end; k += AddKernels.DEEP) {
       int deep = Math.min(AddKernels.DEEP, end - k);
       for (int row = 0; row < rows; ) {
         int height = deep < AddKernels.DEEP ? 1 : Math.min(4, Integer.highestOneBit(rows - row));
-        addRows(row, height, k, deep, column, count, to.numbers(), first + row * pitch, pitch);
+        addRows(row, height, k, deep, column, whole, to.numbers(), first + row * pitch, pitch);
         row += height;
       }
     }
+    if (whole == count) return;
+    long from = right.offset() + begin * right.rowStride() + column + whole;
+    for (int row = 0; row < rows; row++) {
+      AddKernels.addRest(
+          count - whole,
+          end - begin,
+          x.numbers(),
+          x.at() + row * this.pitch + begin,
+          right.data(),
+          from,
+          right.rowStride(),
+          to.numbers(),
+          first + row * pitch + whole);
+    }
   }
 
+  /**
+   * Adds whole vectors of {@code deep} rows of the matrix, times numbers of {@code height} rows.
+   */
   private void addRows(
       int row, int height, int k, int deep, int column, int count, float[] y, int yt, int pitch) {
     float[] x = this.x.numbers();
@@ -256,19 +275,14 @@ final class FewRows {
     int xt = this.x.at() + row * this.pitch + k;
     if (deep < AddKernels.DEEP) {
       for (int i = 0; i < deep; i++) AddKernels.add1(count, x, xt + i, w, at + i * step, y, yt);
-      return;
-    }
-    int whole = count - count % LANES;
-    if (height == 4) {
-      AddKernels.add4x4(whole, x, xt, this.pitch, w, at, step, y, yt, pitch);
-      AddKernels.add4x4(whole, x, xt + 4, this.pitch, w, at + 4 * step, step, y, yt, pitch);
-    }
-    for (int r = 0; r < height; r++) {
-      int from = xt + r * this.pitch;
-      int to = yt + r * pitch;
-      if (height < 4) AddKernels.add8(whole, x, from, w, at, step, y, to);
-      if (whole == count) continue;
-      AddKernels.addRest8(count - whole, x, from, w, at + whole, step, y, to + whole);
+    } else if (height == 1) {
+      AddKernels.add8(count, x, xt, w, at, step, y, yt);
+    } else if (height == 2) {
+      AddKernels.add8(count, x, xt, w, at, step, y, yt);
+      AddKernels.add8(count, x, xt + this.pitch, w, at, step, y, yt + pitch);
+    } else {
+      AddKernels.add4x4(count, x, xt, this.pitch, w, at, step, y, yt, pitch);
+      AddKernels.add4x4(count, x, xt + 4, this.pitch, w, at + 4 * step, step, y, yt, pitch);
     }
   }
 }
