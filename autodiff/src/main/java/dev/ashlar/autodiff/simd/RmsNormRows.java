@@ -79,23 +79,28 @@ final class RmsNormRows {
   }
 
   private static void squares(FloatBlock x, int count, float[] lanes, int to) {
-    MemorySegment xs = x.data();
-    long xsAt = x.at();
-    // Two sums, so that one addition need not wait for the last.
+    int pairs = count - count % (2 * COUNT);
+    if (pairs == 0) Arrays.fill(lanes, to, to + COUNT, 0);
+    else pairSquares(x.data(), x.at(), pairs, lanes, to);
+    if (pairs < count) addSquares(x.data(), x.at() + pairs * 4L, lanes, to);
+  }
+
+  /** Two sums, so that one addition need not wait for the last. */
+  private static void pairSquares(MemorySegment x, long at, int count, float[] lanes, int to) {
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = even;
-    int i = 0;
-    for (; i + 2 * COUNT <= count; i += 2 * COUNT) {
-      FloatVector first = load(xs, xsAt + i * 4L);
-      FloatVector second = load(xs, xsAt + (i + COUNT) * 4L);
+    for (int i = 0; i < count; i += 2 * COUNT) {
+      FloatVector first = load(x, at + i * 4L);
+      FloatVector second = load(x, at + (i + COUNT) * 4L);
       even = first.fma(first, even);
       odd = second.fma(second, odd);
     }
-    if (i < count) {
-      FloatVector last = load(xs, xsAt + i * 4L);
-      even = last.fma(last, even);
-    }
     even.add(odd).intoArray(lanes, to);
+  }
+
+  private static void addSquares(MemorySegment x, long at, float[] lanes, int to) {
+    FloatVector last = load(x, at);
+    last.fma(last, FloatVector.fromArray(SPECIES, lanes, to)).intoArray(lanes, to);
   }
 
   private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {

@@ -78,22 +78,27 @@ record HeadRows(
       int head, int column, int[] rows, int count, float factor, float[] into, int to) {
     int width = Math.min(PAIR, size - column);
     int whole = vectors(width);
-    FloatVector check = FloatVector.zero(SPECIES);
+    boolean finite = whole == 0 || readVector(at(head, column), rows, count, factor, into, to);
     float rest = 0;
     for (int t = 0; t < count; t++, to += COLUMNS) {
       long from = at(head, column) + rows[t] * rowStride;
-      for (int d = 0; d < whole; d += LANES) {
-        FloatVector x = FloatBlock.load(data, from + d * stride).mul(factor);
-        x.intoArray(into, to + d);
-        check = x.fma(FloatVector.zero(SPECIES), check);
-      }
       for (int d = whole; d < width; d++) {
         into[to + d] = data.get(ValueLayout.JAVA_FLOAT, from + d * stride) * factor;
         rest += into[to + d] * 0;
       }
       Arrays.fill(into, to + width, to + PAIR, 0);
     }
-    return rest == 0 && check.compare(EQ, 0f).allTrue();
+    return rest == 0 && finite;
+  }
+
+  private boolean readVector(long at, int[] rows, int count, float factor, float[] into, int to) {
+    FloatVector check = FloatVector.zero(SPECIES);
+    for (int t = 0; t < count; t++) {
+      FloatVector x = FloatBlock.load(data, at + rows[t] * rowStride).mul(factor);
+      x.intoArray(into, to + t * COLUMNS);
+      check = x.fma(FloatVector.zero(SPECIES), check);
+    }
+    return check.compare(EQ, 0f).allTrue();
   }
 
   /** Returns how many of {@code width} numbers are in whole vectors. */
@@ -103,13 +108,17 @@ record HeadRows(
 
   /** Sets {@code count} rows to zeros. */
   void clear(int head, int[] rows, int count) {
-    FloatVector zero = FloatVector.zero(SPECIES);
     int whole = vectors(size);
     for (int t = 0; t < count; t++) {
       long at = at(head, 0) + rows[t] * rowStride;
-      for (int d = 0; d < whole; d += LANES) FloatBlock.store(zero, data, at + d * stride);
+      if (whole > 0) clearVectors(at, whole);
       for (int d = whole; d < size; d++) data.set(ValueLayout.JAVA_FLOAT, at + d * stride, 0);
     }
+  }
+
+  private void clearVectors(long at, int count) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int d = 0; d < count; d += LANES) FloatBlock.store(zero, data, at + d * stride);
   }
 
   /**
@@ -160,18 +169,17 @@ record HeadRows(
 
   private void mergeRest(long row, float factor, float[] added, int place, int width) {
     int whole = vectors(width);
-    for (int d = 0; d < whole; d += LANES) {
-      FloatVector x = FloatBlock.load(data, row + d * stride);
-      x =
-          x.fma(
-              FloatVector.broadcast(SPECIES, factor),
-              FloatVector.fromArray(SPECIES, added, place + d));
-      FloatBlock.store(x, data, row + d * stride);
-    }
+    if (whole > 0) mergeVector(row, factor, added, place);
     for (int d = whole; d < width; d++) {
       float x = data.get(ValueLayout.JAVA_FLOAT, row + d * stride);
       x = Math.fma(x, factor, added[place + d]);
       data.set(ValueLayout.JAVA_FLOAT, row + d * stride, x);
     }
+  }
+
+  private void mergeVector(long row, float factor, float[] added, int place) {
+    FloatVector sum = FloatVector.fromArray(SPECIES, added, place);
+    FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+    FloatBlock.store(FloatBlock.load(data, row).fma(factors, sum), data, row);
   }
 }

@@ -111,14 +111,18 @@ final class PanelRows {
 
   /** Sets rows to those of an operand times a factor; returns whether all numbers are finite. */
   private boolean read(RowPlaces rowsIn, int from, int to, float factor) {
+    boolean finite = size < PAIR || readPairs(rowsIn, from, to, factor);
+    return size % PAIR == 0 ? finite : readRest(rowsIn, from, to, factor) && finite;
+  }
+
+  private boolean readPairs(RowPlaces rowsIn, int from, int to, float factor) {
     MemorySegment data = rowsIn.data();
     FloatVector check = FloatVector.zero(SPECIES); // 0 times an infinity or a NaN is NaN
-    int rest = size % PAIR;
     for (int row = from; row < to; row++) {
       for (int head = 0; head < heads; head++) {
         long in = rowsIn.at(row, head);
         int first = at(head, 0, rows.places()[row]);
-        for (int d = 0; d < size - rest; d += PAIR) {
+        for (int d = 0; d < size - size % PAIR; d += PAIR) {
           int at = first + offset(d, step());
           FloatVector x0 = FloatBlock.load(data, in).mul(factor);
           FloatVector x1 = FloatBlock.load(data, in + (long) LANES * Float.BYTES).mul(factor);
@@ -127,9 +131,20 @@ final class PanelRows {
           check = x0.fma(FloatVector.zero(SPECIES), x1.fma(FloatVector.zero(SPECIES), check));
           in += (long) PAIR * Float.BYTES;
         }
-        if (rest == 0) continue;
+      }
+    }
+    return check.compare(EQ, 0f).allTrue();
+  }
+
+  /** Does so with what is less than a pair of vectors. */
+  private boolean readRest(RowPlaces rowsIn, int from, int to, float factor) {
+    FloatVector check = FloatVector.zero(SPECIES);
+    int rest = size % PAIR;
+    for (int row = from; row < to; row++) {
+      for (int head = 0; head < heads; head++) {
+        long in = rowsIn.at(row, head) + (long) (size - rest) * Float.BYTES;
         int at = at(head, size - rest, rows.places()[row]);
-        MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, in, numbers, at, rest);
+        MemorySegment.copy(rowsIn.data(), ValueLayout.JAVA_FLOAT, in, numbers, at, rest);
         check = scaleRest(at, rest, factor, check);
       }
     }
@@ -191,18 +206,24 @@ final class PanelRows {
   static void write(
       float[] numbers, int at, int step, int size, float factor, MemorySegment out, long to) {
     int rest = size % PAIR;
-    for (int d = 0; d < size - rest; d += PAIR) {
-      int from = at + offset(d, step);
-      FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
-      FloatBlock.store(x0, out, to);
-      FloatBlock.store(x1, out, to + (long) LANES * Float.BYTES);
-      to += (long) PAIR * Float.BYTES;
-    }
+    if (size > rest) writePairs(numbers, at, step, size - rest, factor, out, to);
     if (rest == 0) return;
     int from = at + offset(size - rest, step);
     for (int d = 0; d < rest; d++) numbers[from + d] *= factor;
-    MemorySegment.copy(numbers, from, out, ValueLayout.JAVA_FLOAT, to, rest);
+    long restTo = to + (long) (size - rest) * Float.BYTES;
+    MemorySegment.copy(numbers, from, out, ValueLayout.JAVA_FLOAT, restTo, rest);
+  }
+
+  private static void writePairs(
+      float[] numbers, int at, int step, int size, float factor, MemorySegment out, long to) {
+    for (int d = 0; d < size; d += PAIR) {
+      int from = at + offset(d, step);
+      long place = to + (long) d * Float.BYTES;
+      FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
+      FloatBlock.store(x0, out, place);
+      FloatBlock.store(x1, out, place + (long) LANES * Float.BYTES);
+    }
   }
 
   /** Returns whether the numbers it was made of are finite, with the factor. */

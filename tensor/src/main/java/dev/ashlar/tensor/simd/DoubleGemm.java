@@ -60,7 +60,7 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
     if (right.columnStride() == 1) {
       long from = part.offset() * Double.BYTES;
       long stride = part.rowStride() * Double.BYTES;
-      packWhole(part.data(), from, stride, deep, whole, to, byteAt, bytePitch);
+      if (whole > 0) packWhole(part.data(), from, stride, deep, whole, to, byteAt, bytePitch);
     } else {
       for (int panel = 0; panel < whole; panel++) {
         packTurned(part.from(0, panel * PANEL), deep, PANEL, to, byteAt + panel * bytePitch);

@@ -134,7 +134,12 @@ final class FewRows {
       long at = right.offset() + (column + i) * stride;
       int to = lanes.at() + i * LANES;
       width = together && count - i >= DotKernels.WIDTH ? DotKernels.WIDTH : 1;
-      if (width == 1) {
+      if (whole == 0) {
+        for (int r = 0; r < height; r++) {
+          int square = to + r * DotKernels.SQUARE;
+          Arrays.fill(lanes.numbers(), square, square + width * LANES, 0);
+        }
+      } else if (width == 1) {
         for (int r = 0; r < height; r++) {
           int square = to + r * DotKernels.SQUARE;
           DotKernels.dot1(

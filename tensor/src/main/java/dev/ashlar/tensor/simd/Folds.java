@@ -9,11 +9,14 @@ import static jdk.incubator.vector.VectorOperators.F2D;
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 
 /**
  * Sum, greatest and least of F32 numbers; sums are in double precision. Lanes are joined in an
  * order that the number of them fixes: the Vector API leaves the order of its own reductions open.
+ * Loops of vectors are entered only for a round at least: what one calls that C2 has seen too
+ * rarely it leaves out, and puts vectors into objects for it as long as the program lives.
  */
 enum Folds {
   /** The sum. */
@@ -91,17 +94,23 @@ enum Folds {
    */
   void lines(
       MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
-    int whole = count - count % FLOATS;
-    switch (this) {
-      case SUM -> sums(x, at, stride, lines, whole, into, index);
-      case MAX -> greatest(x, at, stride, lines, whole, into, index);
-      case MIN -> least(x, at, stride, lines, whole, into, index);
-    }
+    int whole = count - count % (this == SUM ? STEP : FLOATS);
+    if (whole == 0) Arrays.fill(into, index, index + lines, nothing);
+    else wholeLines(x, at, stride, lines, whole, into, index);
     for (int i = whole; i < count; i++) {
       for (int line = 0; line < lines; line++) {
         float each = x.get(FLOAT, at + line * stride + i * 4L);
         into[index + line] = join(into[index + line], each);
       }
+    }
+  }
+
+  private void wholeLines(
+      MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
+    switch (this) {
+      case SUM -> sums(x, at, stride, lines, count, into, index);
+      case MAX -> greatest(x, at, stride, lines, count, into, index);
+      case MIN -> least(x, at, stride, lines, count, into, index);
     }
   }
 
@@ -113,17 +122,22 @@ enum Folds {
    */
   void lanes(MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     int whole = count - count % LANES;
-    switch (this) {
-      case SUM -> sumLanes(x, at, stride, rows, into, whole);
-      case MAX -> maxLanes(x, at, stride, rows, into, whole);
-      case MIN -> minLanes(x, at, stride, rows, into, whole);
-    }
+    if (whole > 0) wholeLanes(x, at, stride, rows, into, whole);
     for (int i = whole; i < count; i++) {
       double lane = into.getAtIndex(DOUBLE, i);
       for (int row = 0; row < rows; row++) {
         lane = join(lane, x.get(FLOAT, at + row * stride + (long) i * Float.BYTES));
       }
       into.setAtIndex(DOUBLE, i, lane);
+    }
+  }
+
+  private void wholeLanes(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    switch (this) {
+      case SUM -> sumLanes(x, at, stride, rows, into, count);
+      case MAX -> maxLanes(x, at, stride, rows, into, count);
+      case MIN -> minLanes(x, at, stride, rows, into, count);
     }
   }
 
@@ -134,14 +148,13 @@ enum Folds {
   private static void sums(
       MemorySegment x, long at, long stride, int lines, int count, double[] into, int index) {
     double[] lanes = Scratch.own().lanes;
-    int whole = count - count % STEP;
     for (int line = 0; line < lines; line++) {
       long from = at + line * stride;
       DoubleVector a = DoubleVector.zero(D);
       DoubleVector b = a;
       DoubleVector c = a;
       DoubleVector d = a;
-      for (int i = 0; i < whole; i += STEP) {
+      for (int i = 0; i < count; i += STEP) {
         long part = from + i * 4L;
         a = floats(x, part).fma(ONE, a);
         b = floats(x, part + HALF_BYTES).fma(ONE, b);
@@ -151,10 +164,6 @@ enum Folds {
         }
       }
       if (STEP > FLOATS) {
-        if (whole < count) {
-          a = floats(x, from + whole * 4L).fma(ONE, a);
-          b = floats(x, from + whole * 4L + HALF_BYTES).fma(ONE, b);
-        }
         a = a.add(c);
         b = b.add(d);
       }
@@ -190,7 +199,12 @@ enum Folds {
       MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     int banded = stride == count * (long) Float.BYTES ? rows - rows % BAND : 0;
     if (banded > 0) sumBands(x, at, stride, banded, into, count);
-    for (int row = banded; row < rows; row++) {
+    if (banded < rows) sumRows(x, at + banded * stride, stride, rows - banded, into, count);
+  }
+
+  private static void sumRows(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    for (int row = 0; row < rows; row++) {
       long from = at + row * stride;
       for (int i = 0; i < count; i += LANES) {
         DoubleVectors.store(

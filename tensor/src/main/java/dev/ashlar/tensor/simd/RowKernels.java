@@ -95,13 +95,17 @@ final class RowKernels {
 
   private static void add(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     int whole = count - count % LANES;
-    for (int i = 0; i < whole; i += LANES) {
-      long byteAt = (long) i * Float.BYTES;
-      store(load(y, yAt + byteAt).add(load(x, xAt + byteAt)), y, yAt + byteAt);
-    }
+    if (whole > 0) addWhole(x, xAt, y, yAt, whole);
     for (int i = whole; i < count; i++) {
       long byteAt = (long) i * Float.BYTES;
       y.set(FLOAT, yAt + byteAt, y.get(FLOAT, yAt + byteAt) + x.get(FLOAT, xAt + byteAt));
+    }
+  }
+
+  private static void addWhole(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      long byteAt = (long) i * Float.BYTES;
+      store(load(y, yAt + byteAt).add(load(x, xAt + byteAt)), y, yAt + byteAt);
     }
   }
 

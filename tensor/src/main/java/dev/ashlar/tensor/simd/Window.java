@@ -140,10 +140,14 @@ final class Window {
   }
 
   private static void fill(MemorySegment into, long to, int count, float value) {
-    FloatVector values = FloatVector.broadcast(S, value);
     int whole = count - count % S.length();
-    for (int i = 0; i < whole; i += S.length()) FloatBlock.store(values, into, (to + i) * 4L);
+    if (whole > 0) fillWhole(into, to, whole, value);
     for (int i = whole; i < count; i++) into.setAtIndex(FLOAT, to + i, value);
+  }
+
+  private static void fillWhole(MemorySegment into, long to, int count, float value) {
+    FloatVector values = FloatVector.broadcast(S, value);
+    for (int i = 0; i < count; i += S.length()) FloatBlock.store(values, into, (to + i) * 4L);
   }
 
   /** Writes F32 or F64 elements {@code from}, {@code from + 1}, … from a segment's beginning. */
