@@ -3,6 +3,10 @@ package dev.ashlar.autodiff.simd;
 import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
+import static dev.ashlar.tensor.simd.Doubles.D;
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.known;
+import static jdk.incubator.vector.DoubleVector.fromMemorySegment;
 
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.VectorMath;
@@ -40,23 +44,25 @@ final class DoubleSwiGlu {
   }
 
   private static void gradients(FloatBlock[] in, FloatBlock[] out, int count) {
-    MemorySegment gates = in[0].data();
+    MemorySegment gates = known(in[0].data());
     long gatesAt = in[0].at();
-    MemorySegment ups = in[1].data();
+    MemorySegment ups = known(in[1].data());
     long upsAt = in[1].at();
-    MemorySegment dYs = in[2].data();
+    MemorySegment dYs = known(in[2].data());
     long dYsAt = in[2].at();
-    MemorySegment dGates = out[0].data();
+    MemorySegment dGates = known(out[0].data());
     long dGatesAt = out[0].at();
-    MemorySegment dUps = out[1].data();
+    MemorySegment dUps = known(out[1].data());
     long dUpsAt = out[1].at();
     for (int i = 0; i < count; i += LANES) {
-      DoubleVector gate = load(gates, gatesAt + i * 8L);
-      DoubleVector dY = load(dYs, dYsAt + i * 8L);
-      DoubleVector s = load(dUps, dUpsAt + i * 8L);
+      DoubleVector gate = fromMemorySegment(D, gates, gatesAt + i * 8L, ORDER);
+      DoubleVector dY = fromMemorySegment(D, dYs, dYsAt + i * 8L, ORDER);
+      DoubleVector s = fromMemorySegment(D, dUps, dUpsAt + i * 8L, ORDER);
       DoubleVector slope = s.mul(gate.fma(s.broadcast(1).sub(s), s.broadcast(1)));
-      store(dY.mul(load(ups, upsAt + i * 8L)).mul(slope), dGates, dGatesAt + i * 8L);
-      store(dY.mul(gate.mul(s)), dUps, dUpsAt + i * 8L);
+      dY.mul(fromMemorySegment(D, ups, upsAt + i * 8L, ORDER))
+          .mul(slope)
+          .intoMemorySegment(dGates, dGatesAt + i * 8L, ORDER);
+      dY.mul(gate.mul(s)).intoMemorySegment(dUps, dUpsAt + i * 8L, ORDER);
     }
   }
 }

@@ -15,7 +15,7 @@ final class Elementwise {
             inputs,
             outputs,
             (in, out, count) ->
-                loop.compute(in[0].data(), in[0].at(), out[0].data(), out[0].at(), count));
+                Apart.compute(loop, in[0].data(), in[0].at(), out[0].data(), out[0].at(), count));
   }
 
   /** y = f(a, b). */
@@ -25,7 +25,8 @@ final class Elementwise {
             inputs,
             outputs,
             (in, out, count) ->
-                loop.compute(
+                Apart.compute(
+                    loop,
                     in[0].data(),
                     in[0].at(),
                     in[1].data(),

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, FloatRows.Cursor {
   /** The order of bytes that vectors are read and written in. */
-  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
 
@@ -56,7 +56,7 @@ public sealed class FloatBlock permits FloatBlocks.Source, FloatBlocks.Target, F
   }
 
   /** Returns the memory, which C2 then knows as in {@link #load}: for loops that ask only once. */
-  static MemorySegment known(MemorySegment x) {
+  public static MemorySegment known(MemorySegment x) {
     return x.getClass() == NATIVE ? x : other(x);
   }
 

@@ -61,7 +61,7 @@ public final class FloatBlocks {
             count = count(most, size, end - at);
             for (Source source : sources) source.load(at, count);
             for (Target target : targets) target.begin(at, count);
-            work.compute(sources, targets, FloatBlock.wholeVectors(count));
+            Apart.compute(work, sources, targets, FloatBlock.wholeVectors(count));
             for (Target target : targets) target.end(at, count);
           }
         });

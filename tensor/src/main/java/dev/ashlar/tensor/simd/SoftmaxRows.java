@@ -85,7 +85,9 @@ public final class SoftmaxRows {
       }
     }
     greatest.intoArray(lanes, 0);
-    return total(sum.add(run));
+    float[] sums = Scratch.own().a;
+    sum.add(run).intoArray(sums, 0);
+    return LaneFolds.sum(sums, 0);
   }
 
   /** Returns whether a difference exceeds the slack; infinity and positive bits of NaN do, too. */
@@ -121,12 +123,8 @@ public final class SoftmaxRows {
         run = FloatVector.zero(S);
       }
     }
-    return total(sum.add(run));
-  }
-
-  private static double total(FloatVector sum) {
-    float[] lanes = Scratch.own().a;
-    sum.intoArray(lanes, 0);
-    return LaneFolds.sum(lanes, 0);
+    float[] sums = Scratch.own().a;
+    sum.add(run).intoArray(sums, 0);
+    return LaneFolds.sum(sums, 0);
   }
 }

@@ -1,0 +1,87 @@
+package dev.ashlar.tensor.simd;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * Calls that C2 does not see through, so that it compiles what they call by itself. It stops taking
+ * calls into a method that has 18,000 nodes, of which a loop of vectors has thousands: where a
+ * caller is compiled before its loops, as after many calls on small tensors, it takes in one whole
+ * loop and half of the next, whose vectors then become objects, for as long as the program lives.
+ */
+final class Apart {
+  // Not final: it sees through a handle that is constant.
+  private static MethodHandle work =
+      handle(FloatBlocks.Work.class, FloatBlock[].class, FloatBlock[].class, int.class);
+  private static MethodHandle map =
+      handle(
+          FloatLoops.Map.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          int.class);
+  private static MethodHandle zip =
+      handle(
+          FloatLoops.Zip.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          int.class);
+
+  private Apart() {}
+
+  private static MethodHandle handle(Class<?> loop, Class<?>... parameters) {
+    try {
+      MethodType type = MethodType.methodType(void.class, parameters);
+      return MethodHandles.lookup().findVirtual(loop, "compute", type);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static void compute(FloatBlocks.Work loop, FloatBlock[] in, FloatBlock[] out, int count) {
+    try {
+      work.invokeExact(loop, in, out, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void compute(
+      FloatLoops.Map loop, MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    try {
+      map.invokeExact(loop, x, xAt, y, yAt, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void compute(
+      FloatLoops.Zip loop,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
+      int count) {
+    try {
+      zip.invokeExact(loop, a, aAt, b, bAt, y, yAt, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /** Throws what a loop has thrown, which declares no checked exception. */
+  private static RuntimeException unchecked(Throwable e) {
+    if (e instanceof RuntimeException unchecked) return unchecked;
+    if (e instanceof Error error) throw error;
+    throw new AssertionError(e);
+  }
+}
