@@ -2,8 +2,9 @@ package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.COUNT;
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.known;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
@@ -21,7 +22,8 @@ import jdk.incubator.vector.FloatVector;
  * {@link dev.ashlar.autodiff.nn.RmsNormOp}: forward in bands of rows that fit the first-level
  * cache, row by row for the sums and again for the results, so that no row waits for the root and
  * the division of its own. Rows side by side would be read and written at half the pace where they
- * lie in no cache.
+ * lie in no cache. Loops call nothing but the Vector API: with what moves rows, C2 takes more into
+ * one method than it follows, and leaves out what is not always inlined.
  */
 final class RmsNormRows {
   // Numbers of a band; as many results lie beside them.
@@ -86,35 +88,37 @@ final class RmsNormRows {
   }
 
   /** Two sums, so that one addition need not wait for the last. */
-  private static void pairSquares(MemorySegment x, long at, int count, float[] lanes, int to) {
+  private static void pairSquares(MemorySegment row, long at, int count, float[] lanes, int to) {
+    MemorySegment x = known(row);
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = even;
     for (int i = 0; i < count; i += 2 * COUNT) {
-      FloatVector first = load(x, at + i * 4L);
-      FloatVector second = load(x, at + (i + COUNT) * 4L);
+      FloatVector first = fromMemorySegment(SPECIES, x, at + i * 4L, ORDER);
+      FloatVector second = fromMemorySegment(SPECIES, x, at + (i + COUNT) * 4L, ORDER);
       even = first.fma(first, even);
       odd = second.fma(second, odd);
     }
     even.add(odd).intoArray(lanes, to);
   }
 
-  private static void addSquares(MemorySegment x, long at, float[] lanes, int to) {
-    FloatVector last = load(x, at);
+  private static void addSquares(MemorySegment row, long at, float[] lanes, int to) {
+    MemorySegment x = known(row);
+    FloatVector last = fromMemorySegment(SPECIES, x, at, ORDER);
     last.fma(last, FloatVector.fromArray(SPECIES, lanes, to)).intoArray(lanes, to);
   }
 
   private static void scale(FloatBlock x, FloatBlock weight, float scale, FloatBlock y, int count) {
-    MemorySegment xs = x.data();
+    MemorySegment xs = known(x.data());
     long xsAt = x.at();
-    MemorySegment weights = weight.data();
+    MemorySegment weights = known(weight.data());
     long weightsAt = weight.at();
-    MemorySegment ys = y.data();
+    MemorySegment ys = known(y.data());
     long ysAt = y.at();
     for (int i = 0; i < count; i += COUNT) {
-      store(
-          load(xs, xsAt + i * 4L).mul(scale).mul(load(weights, weightsAt + i * 4L)),
-          ys,
-          ysAt + i * 4L);
+      fromMemorySegment(SPECIES, xs, xsAt + i * 4L, ORDER)
+          .mul(scale)
+          .mul(fromMemorySegment(SPECIES, weights, weightsAt + i * 4L, ORDER))
+          .intoMemorySegment(ys, ysAt + i * 4L, ORDER);
     }
   }
 
@@ -159,16 +163,18 @@ final class RmsNormRows {
 
   private static double along(
       FloatBlock x, FloatBlock dY, FloatBlock weight, int count, float[] lanes) {
-    MemorySegment xs = x.data();
+    MemorySegment xs = known(x.data());
     long xsAt = x.at();
-    MemorySegment dYs = dY.data();
+    MemorySegment dYs = known(dY.data());
     long dYsAt = dY.at();
-    MemorySegment weights = weight.data();
+    MemorySegment weights = known(weight.data());
     long weightsAt = weight.at();
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = 0; i < count; i += COUNT) {
-      FloatVector weighted = load(dYs, dYsAt + i * 4L).mul(load(weights, weightsAt + i * 4L));
-      sum = weighted.fma(load(xs, xsAt + i * 4L), sum);
+      FloatVector weighted =
+          fromMemorySegment(SPECIES, dYs, dYsAt + i * 4L, ORDER)
+              .mul(fromMemorySegment(SPECIES, weights, weightsAt + i * 4L, ORDER));
+      sum = weighted.fma(fromMemorySegment(SPECIES, xs, xsAt + i * 4L, ORDER), sum);
     }
     sum.intoArray(lanes, 0);
     return LaneFolds.sum(lanes, 0);
@@ -183,20 +189,21 @@ final class RmsNormRows {
       float back,
       FloatBlock dX,
       float[] products) {
-    MemorySegment xs = x.data();
+    MemorySegment xs = known(x.data());
     long xsAt = x.at();
-    MemorySegment dYs = dY.data();
+    MemorySegment dYs = known(dY.data());
     long dYsAt = dY.at();
-    MemorySegment weights = weight.data();
+    MemorySegment weights = known(weight.data());
     long weightsAt = weight.at();
-    MemorySegment dXs = dX.data();
+    MemorySegment dXs = known(dX.data());
     long dXsAt = dX.at();
     for (int i = 0; i < products.length; i += COUNT) {
-      FloatVector row = load(xs, xsAt + i * 4L);
-      FloatVector dRow = load(dYs, dYsAt + i * 4L);
-      FloatVector weighted = dRow.mul(load(weights, weightsAt + i * 4L)).mul(scale);
+      FloatVector row = fromMemorySegment(SPECIES, xs, xsAt + i * 4L, ORDER);
+      FloatVector dRow = fromMemorySegment(SPECIES, dYs, dYsAt + i * 4L, ORDER);
+      FloatVector weighted =
+          dRow.mul(fromMemorySegment(SPECIES, weights, weightsAt + i * 4L, ORDER)).mul(scale);
       FloatVector sum = FloatVector.fromArray(SPECIES, products, i);
-      store(weighted.sub(row.mul(back)), dXs, dXsAt + i * 4L);
+      weighted.sub(row.mul(back)).intoMemorySegment(dXs, dXsAt + i * 4L, ORDER);
       row.mul(scale).fma(dRow, sum).intoArray(products, i);
     }
   }

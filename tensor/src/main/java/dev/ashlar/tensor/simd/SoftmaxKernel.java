@@ -1,8 +1,10 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
+import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatBlock.known;
 import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.spi.Kernel;
@@ -51,18 +53,24 @@ record SoftmaxKernel(boolean logarithm) implements Kernel {
 
   /** Products that would be subnormal are 0: a matrix product with them would be slow. */
   private static void scale(MemorySegment y, long at, float by, int count) {
+    MemorySegment rows = known(y);
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + (long) i * Float.BYTES;
-      FloatVector scaled = load(y, byteAt).mul(by);
-      store(scaled.blend(0f, scaled.compare(LT, Float.MIN_NORMAL)), y, byteAt);
+      FloatVector scaled = fromMemorySegment(S, rows, byteAt, ORDER).mul(by);
+      scaled.blend(0f, scaled.compare(LT, Float.MIN_NORMAL)).intoMemorySegment(rows, byteAt, ORDER);
     }
   }
 
   private static void subtract(
       MemorySegment x, long xAt, MemorySegment y, long yAt, float max, float log, int count) {
+    MemorySegment from = known(x);
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES) {
       long byteAt = (long) i * Float.BYTES;
-      store(load(x, xAt + byteAt).sub(max).sub(log), y, yAt + byteAt);
+      fromMemorySegment(S, from, xAt + byteAt, ORDER)
+          .sub(max)
+          .sub(log)
+          .intoMemorySegment(to, yAt + byteAt, ORDER);
     }
   }
 }
