@@ -8,8 +8,8 @@ import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
 import static dev.ashlar.tensor.simd.FloatBlock.known;
 import static jdk.incubator.vector.DoubleVector.fromMemorySegment;
 
+import dev.ashlar.tensor.simd.DoubleVectorMath;
 import dev.ashlar.tensor.simd.FloatBlock;
-import dev.ashlar.tensor.simd.VectorMath;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 
@@ -27,7 +27,10 @@ final class DoubleSwiGlu {
     long ysAt = out[0].at();
     for (int i = 0; i < count; i += LANES) {
       DoubleVector gate = load(gates, gatesAt + i * 8L);
-      store(gate.mul(VectorMath.sigmoid(gate)).mul(load(ups, upsAt + i * 8L)), ys, ysAt + i * 8L);
+      store(
+          gate.mul(DoubleVectorMath.sigmoid(gate)).mul(load(ups, upsAt + i * 8L)),
+          ys,
+          ysAt + i * 8L);
     }
   }
 
@@ -39,7 +42,7 @@ final class DoubleSwiGlu {
 
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES) {
-      store(VectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      store(DoubleVectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
     }
   }
 

@@ -7,26 +7,33 @@ import static dev.ashlar.tensor.simd.Doubles.D;
 
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 
-/**
- * The loops of elementwise operations on F64, as {@link FloatLoops} are of F32: those that a check
- * of gradients spends time in.
- */
+/** The loops of elementwise operations on F64, as {@link FloatLoops} are of F32. */
 final class DoubleLoops {
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+
   private DoubleLoops() {}
 
-  static Optional<FloatLoops.Map> of(Op.Unary op) {
+  static FloatLoops.Map of(Op.Unary op) {
     return switch (op) {
-      case Op.Negate _ -> Optional.of(DoubleLoops::negate);
-      case Op.Abs _ -> Optional.of(DoubleLoops::abs);
-      case Op.Exp _ -> Optional.of(DoubleLoops::exp);
-      case Op.Sqrt _ -> Optional.of(DoubleLoops::sqrt);
-      case Op.Reciprocal _ -> Optional.of(DoubleLoops::reciprocal);
-      case Op.Sigmoid _ -> Optional.of(DoubleLoops::sigmoid);
-      case Op.Relu _ -> Optional.of(DoubleLoops::relu);
-      default -> Optional.empty();
+      case Op.Negate _ -> DoubleLoops::negate;
+      case Op.Abs _ -> DoubleLoops::abs;
+      case Op.Exp _ -> DoubleLoops::exp;
+      case Op.Expm1 _ -> DoubleLoops::expm1;
+      case Op.Log _ -> DoubleLoops::log;
+      case Op.Log1p _ -> DoubleLoops::log1p;
+      case Op.Sqrt _ -> DoubleLoops::sqrt;
+      case Op.Reciprocal _ -> DoubleLoops::reciprocal;
+      case Op.Sin _ -> DoubleLoops::sin;
+      case Op.Cos _ -> DoubleLoops::cos;
+      case Op.Tanh _ -> DoubleLoops::tanh;
+      case Op.Sigmoid _ -> DoubleLoops::sigmoid;
+      case Op.Relu _ -> DoubleLoops::relu;
+      case Op.Floor _ -> DoubleLoops::floor;
+      case Op.Round _ -> DoubleLoops::round;
     };
   }
 
@@ -52,7 +59,22 @@ final class DoubleLoops {
 
   private static void exp(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      store(VectorMath.exp(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      store(DoubleVectorMath.exp(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void expm1(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.expm1(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void log(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.log(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void log1p(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.log1p(load(x, xAt + i * 8L)), y, yAt + i * 8L);
   }
 
   private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -64,13 +86,43 @@ final class DoubleLoops {
       store(DoubleVector.broadcast(D, 1.0).div(load(x, xAt + i * 8L)), y, yAt + i * 8L);
   }
 
+  private static void sin(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.sin(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void cos(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.cos(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.tanh(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      store(VectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      store(DoubleVectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
   }
 
   private static void relu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 8L).max(0.0), y, yAt + i * 8L);
+  }
+
+  // No vector operation rounds to whole numbers; these two are exact lane by lane.
+  private static void floor(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i++) {
+      long byteAt = (long) i * Double.BYTES;
+      y.set(DOUBLE, yAt + byteAt, Math.floor(x.get(DOUBLE, xAt + byteAt)));
+    }
+  }
+
+  private static void round(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i++) {
+      long byteAt = (long) i * Double.BYTES;
+      y.set(DOUBLE, yAt + byteAt, Math.rint(x.get(DOUBLE, xAt + byteAt)));
+    }
   }
 
   private static void plus(

@@ -33,7 +33,7 @@ public final class DoubleSoftmax {
     if (Double.isInfinite(max)) return max;
     DoubleVector sum = DoubleVector.zero(D);
     for (int i = 0; i < count; i += LANES) {
-      sum = sum.add(VectorMath.exp(load(x, at + i * 8L).sub(max)));
+      sum = sum.add(DoubleVectorMath.exp(load(x, at + i * 8L).sub(max)));
     }
     return StrictMath.log(LaneFolds.sum(sum)) + max;
   }
@@ -42,7 +42,7 @@ public final class DoubleSoftmax {
   public static void softmax(MemorySegment x, long at, double logSumExp, double share, int count) {
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + i * 8L;
-      store(VectorMath.exp(load(x, byteAt).sub(logSumExp)).mul(share), x, byteAt);
+      store(DoubleVectorMath.exp(load(x, byteAt).sub(logSumExp)).mul(share), x, byteAt);
     }
   }
 }

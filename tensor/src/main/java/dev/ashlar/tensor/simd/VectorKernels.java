@@ -54,7 +54,7 @@ final class VectorKernels {
 
   private static Optional<Kernel> unary(Op.Unary op, List<TensorSpec> inputs) {
     if (all(F32, inputs)) return Optional.of(Elementwise.map(FloatLoops.of(op)));
-    return all(F64, inputs) ? DoubleLoops.of(op).map(Elementwise::map) : Optional.empty();
+    return when(all(F64, inputs), () -> Elementwise.map(DoubleLoops.of(op)));
   }
 
   private static Optional<Kernel> binary(Op.Binary op, List<TensorSpec> inputs) {

@@ -13,19 +13,17 @@ import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.util.function.DoubleUnaryOperator;
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Elementary functions of vectors, lane by lane, for any species. Each is a chain of exactly
- * rounded steps (sums, products, fused multiply-adds, shifts), so a lane's result depends on that
- * lane's argument alone: not on the vector's length, and not on whether the code is interpreted or
- * compiled, as the JDK's own lanewise functions do. NaN gives NaN. Errors are in units in the last
- * place of the exact result, and were measured over the whole range by {@code VectorMathTest}. Call
- * them from loops whose species is a {@code static final} constant.
+ * Elementary functions of vectors of floats, lane by lane, for any species. Each is a chain of
+ * exactly rounded steps (sums, products, fused multiply-adds, shifts), so a lane's result depends
+ * on that lane's argument alone: not on the vector's length, and not on whether the code is
+ * interpreted or compiled, as the JDK's own lanewise functions do. NaN gives NaN. Errors are in
+ * units in the last place of the exact result, and were measured over the whole range by {@code
+ * VectorMathTest}. Call them from loops whose species is a {@code static final} constant.
  */
 public final class VectorMath {
   // Adding this to a float below 2^22 rounds it to a whole number, which then stands in the lowest
@@ -36,11 +34,10 @@ public final class VectorMath {
   // With this one the lowest bits are n + 127: the exponent of 2^n.
   private static final float EXPONENT_ROUNDER = ROUNDER + 127;
 
-  // With these they are n + 254, or n + 2046: a half of it, and what the half leaves, are the
-  // exponents of two factors of 2^n, which alone may be out of range. The halves of the other bits
-  // are shifted out.
+  // With this one they are n + 254: a half of it, and what the half leaves, are the exponents of
+  // two
+  // factors of 2^n, which alone may be out of range. The halves of the other bits are shifted out.
   private static final float HALVES_ROUNDER = ROUNDER + 254;
-  private static final double DOUBLE_HALVES_ROUNDER = 0x1.8p52 + 2046;
 
   private static final int SIGN = Integer.MIN_VALUE;
 
@@ -252,42 +249,5 @@ public final class VectorMath {
     float[] lanes = x.toArray();
     for (int i = 0; i < lanes.length; i++) lanes[i] = (float) function.applyAsDouble(lanes[i]);
     return FloatVector.fromArray(x.species(), lanes, 0);
-  }
-
-  /**
-   * Returns e^x in double precision. Error below 1 ulp (below 1.5 ulp where the result is
-   * subnormal).
-   */
-  public static DoubleVector exp(DoubleVector x) {
-    DoubleVector shifted = x.fma(0x1.71547652b82fep0, DOUBLE_HALVES_ROUNDER);
-    DoubleVector n = shifted.sub(DOUBLE_HALVES_ROUNDER);
-    DoubleVector r = n.fma(n.broadcast(-0x1.62e42fefa39efp-1), x);
-    r = n.fma(n.broadcast(-0x1.abc9e3b39803fp-56), r);
-    // Taylor's series: at ±ln(2)/2 the next term is 4e-18.
-    DoubleVector p = r.fma(1.0 / 6227020800.0, 1.0 / 479001600.0);
-    p = p.fma(r, r.broadcast(1.0 / 39916800.0));
-    p = p.fma(r, r.broadcast(1.0 / 3628800.0));
-    p = p.fma(r, r.broadcast(1.0 / 362880.0));
-    p = p.fma(r, r.broadcast(1.0 / 40320.0));
-    p = p.fma(r, r.broadcast(1.0 / 5040.0));
-    p = p.fma(r, r.broadcast(1.0 / 720.0));
-    p = p.fma(r, r.broadcast(1.0 / 120.0));
-    p = p.fma(r, r.broadcast(1.0 / 24.0));
-    p = p.fma(r, r.broadcast(1.0 / 6.0));
-    p = p.fma(r, r.broadcast(0.5));
-    DoubleVector y = r.mul(r).fma(p, r).add(1.0);
-    LongVector exponents = shifted.reinterpretAsLongs();
-    LongVector half = exponents.lanewise(LSHR, 1);
-    y = y.mul(half.lanewise(LSHL, 52).reinterpretAsDoubles());
-    y = y.mul(exponents.sub(half).lanewise(LSHL, 52).reinterpretAsDoubles());
-    return y.blend(0.0, x.compare(LT, -745.1332191019412))
-        .blend(Double.POSITIVE_INFINITY, x.compare(GT, 709.782712893384));
-  }
-
-  /** Returns 1 / (1 + e^-x) in double precision. Error below 2.5 ulp. */
-  public static DoubleVector sigmoid(DoubleVector x) {
-    DoubleVector e = exp(x.abs().neg());
-    DoubleVector numerator = e.broadcast(1.0).blend(e, x.compare(LT, 0.0));
-    return numerator.div(e.add(1.0));
   }
 }

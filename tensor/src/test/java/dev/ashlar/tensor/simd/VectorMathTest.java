@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.junit.jupiter.api.Test;
@@ -14,7 +13,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class VectorMathTest {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
   private static final float[] SPECIAL = {
     0f,
     -0f,
@@ -181,55 +179,5 @@ final class VectorMathTest {
 
   private static int bits(Function function, VectorSpecies<Float> species, float x) {
     return Float.floatToIntBits(function.fast().apply(FloatVector.broadcast(species, x)).lane(0));
-  }
-
-  @Test
-  void doubleExpStaysWithinOneUlp() {
-    double[] y = new double[D.length()];
-    double[] x = new double[D.length()];
-    for (int block = -50_000; block < 50_000; block++) {
-      for (int i = 0; i < x.length; i++) x[i] = (block + (double) i / x.length) * 0.01417;
-      VectorMath.exp(DoubleVector.fromArray(D, x, 0)).intoArray(y, 0);
-      for (int i = 0; i < x.length; i++) {
-        // StrictMath itself may be off by one.
-        double exact = StrictMath.exp(x[i]);
-        assertThat(Math.abs(y[i] - exact))
-            .as("exp(%s)", x[i])
-            .isLessThanOrEqualTo(2 * Math.ulp(exact));
-      }
-    }
-    for (double special : new double[] {-746, -1e300, 710, 1e300, Double.NaN}) {
-      double result = VectorMath.exp(DoubleVector.broadcast(D, special)).lane(0);
-      assertThat(Double.compare(result, StrictMath.exp(special))).as("exp(%s)", special).isZero();
-    }
-    assertThat(VectorMath.exp(DoubleVector.broadcast(D, Double.POSITIVE_INFINITY)).lane(0))
-        .isInfinite();
-    assertThat(VectorMath.exp(DoubleVector.broadcast(D, Double.NEGATIVE_INFINITY)).lane(0))
-        .isZero();
-  }
-
-  @Test
-  void doubleSigmoidStaysWithinItsBound() {
-    double[] y = new double[D.length()];
-    double[] x = new double[D.length()];
-    for (int block = -20_000; block < 20_000; block++) {
-      for (int i = 0; i < x.length; i++) x[i] = (block + (double) i / x.length) * 0.0351;
-      VectorMath.sigmoid(DoubleVector.fromArray(D, x, 0)).intoArray(y, 0);
-      for (int i = 0; i < x.length; i++) {
-        double e = StrictMath.exp(-Math.abs(x[i]));
-        double exact = x[i] < 0 ? e / (1 + e) : 1 / (1 + e);
-        // What it is held to may be off by two itself.
-        assertThat(Math.abs(y[i] - exact))
-            .as("sigmoid(%s)", x[i])
-            .isLessThanOrEqualTo(4 * Math.ulp(exact));
-      }
-    }
-    for (double special : new double[] {-746, -1e300, Double.NEGATIVE_INFINITY}) {
-      assertThat(VectorMath.sigmoid(DoubleVector.broadcast(D, special)).lane(0)).isZero();
-    }
-    for (double special : new double[] {746, 1e300, Double.POSITIVE_INFINITY}) {
-      assertThat(VectorMath.sigmoid(DoubleVector.broadcast(D, special)).lane(0)).isEqualTo(1);
-    }
-    assertThat(VectorMath.sigmoid(DoubleVector.broadcast(D, Double.NaN)).lane(0)).isNaN();
   }
 }
