@@ -1,5 +1,7 @@
 package dev.ashlar.tensor;
 
+import dev.ashlar.tensor.spi.Operand;
+
 /**
  * The state of a random stream as a value: equal keys give equal numbers, on any number of threads.
  * Numbers come from Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
@@ -10,6 +12,12 @@ public record Key(long seed, long stream) {
   /** Returns the key of a seed. */
   public static Key of(long seed) {
     return new Key(seed, 0);
+  }
+
+  /** Returns the key that an operand I64 [2] holds, as a {@link KeyTensor} does. */
+  public static Key of(Operand key) {
+    long start = key.layout().offsetElements();
+    return new Key(key.getLong(start), key.getLong(start + key.layout().strideElements(0)));
   }
 
   /** Returns {@code count} keys whose streams are independent of each other and of this one. */

@@ -22,21 +22,16 @@ final class Sources {
 
   static void random(Op.Random op, Operand key, Operand y) {
     switch (op) {
-      case Op.Uniform _ -> uniform(key(key), y);
-      case Op.Normal _ -> each(y, key(key)::normal);
+      case Op.Uniform _ -> uniform(Key.of(key), y);
+      case Op.Normal _ -> each(y, Key.of(key)::normal);
     }
   }
 
   static void fold(Op.FoldKey op, Operand from, Operand to) {
-    Key key = key(from).fold(op.number());
+    Key key = Key.of(from).fold(op.number());
     long start = to.layout().offsetElements();
     to.setLong(start, key.seed());
     to.setLong(start + 1, key.stream());
-  }
-
-  private static Key key(Operand key) {
-    long start = key.layout().offsetElements();
-    return new Key(key.getLong(start), key.getLong(start + key.layout().strideElements(0)));
   }
 
   /** Stores one value in every element. */

@@ -22,6 +22,10 @@ final class VectorKernels {
 
   static Optional<Kernel> find(Op op, List<TensorSpec> inputs) {
     return switch (op) {
+      case Op.Random random ->
+          when(
+              random.spec().dtype() == F32 || random.spec().dtype() == F64,
+              () -> new RandomKernel(random));
       case Op.Unary unary -> unary(unary, inputs);
       case Op.Binary binary -> binary(binary, inputs);
       case Op.Compare compare ->
