@@ -64,7 +64,8 @@ final class FloatLoops {
       case Op.Div _ -> Optional.of(FloatLoops::div);
       case Op.Maximum _ -> Optional.of(FloatLoops::maximum);
       case Op.Minimum _ -> Optional.of(FloatLoops::minimum);
-      case Op.Rem _, Op.Pow _ -> Optional.empty();
+      case Op.Pow _ -> Optional.of(FloatPowers::compute);
+      case Op.Rem _ -> Optional.empty();
     };
   }
 
