@@ -91,7 +91,7 @@ final class Vjps {
     Tensor y = call.output(0);
     return switch (op) {
       case Op.Negate _ -> g.unaryMinus();
-      case Op.Abs _ -> x.greater(0).where(g, x.less(0).where(g.unaryMinus(), g.zerosLike()));
+      case Op.Abs _ -> x.greater(0).where(g, x.less(0).where(g.unaryMinus(), zeros(g)));
       case Op.Exp _ -> g.times(y);
       case Op.Expm1 _ -> g.times(y.plus(1));
       case Op.Log _ -> g.div(x);
@@ -102,7 +102,7 @@ final class Vjps {
       case Op.Cos _ -> g.times(x.sin()).unaryMinus();
       case Op.Tanh _ -> g.times(y.square().minus(1)).unaryMinus();
       case Op.Sigmoid _ -> g.times(y.minus(y.square()));
-      case Op.Relu _ -> x.greater(0).where(g, g.zerosLike());
+      case Op.Relu _ -> x.greater(0).where(g, zeros(g));
       case Op.Floor _ -> throw constant(op, "rounding has no gradient");
       case Op.Round _ -> throw constant(op, "rounding has no gradient");
     };
@@ -144,16 +144,12 @@ final class Vjps {
 
   /** Returns g where {@code chosen}, g / 2 where both arguments are equal, else 0. */
   private static Tensor share(Tensor chosen, Tensor a, Tensor b, Tensor g) {
-    return chosen.where(g, a.equalTo(b).where(g.times(0.5), g.zerosLike()));
+    return chosen.where(g, a.equalTo(b).where(g.times(0.5), zeros(g)));
   }
 
   private static List<Optional<Tensor>> where(Call call, Tensor g) {
     Tensor condition = call.input(0);
-    return each(
-        call,
-        NONE,
-        () -> condition.where(g, g.zerosLike()),
-        () -> condition.where(g.zerosLike(), g));
+    return each(call, NONE, () -> condition.where(g, zeros(g)), () -> condition.where(zeros(g), g));
   }
 
   private static Tensor reduction(Op.Reduction op, Call call, Tensor g) {
@@ -172,7 +168,7 @@ final class Vjps {
   private static Tensor chosen(Op.Reduction op, Tensor x, Tensor extremum, Tensor g) {
     Tensor chosen = x.stopGradient().equalTo(extremum.stopGradient());
     Tensor count = Interpreter.call(new Op.Sum(op.axes(), true), chosen.toType(x.dtype()));
-    return chosen.where(g.div(count), x.zerosLike());
+    return chosen.where(g.div(count), zeros(x));
   }
 
   private static Tensor softmax(Tensor y, Tensor g, int axis) {

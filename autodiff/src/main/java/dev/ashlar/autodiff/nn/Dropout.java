@@ -31,6 +31,6 @@ public record Dropout(double rate) {
   public Tensor forward(KeyTensor key, Tensor x) {
     if (rate == 0) return x;
     Tensor kept = Tensor.dropoutMask(key, 1 - rate, x.shape().dims());
-    return kept.where(x.div(1 - rate), x.zerosLike());
+    return kept.where(x.div(1 - rate), Tensor.zeros(x.dtype()));
   }
 }
