@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -207,15 +208,23 @@ final class VjpsTest {
 
   @Test
   void powersOfZeroAreSafe() {
+    powersOfZeroAreSafe(Tensor::pow);
+    // As an exponent that the operation is given, too.
+    powersOfZeroAreSafe((t, exponent) -> t.pow(Tensor.of(exponent)));
     Tensor zero = Tensor.of(0.0);
-    assertThat(Grad.grad(zero, t -> t.pow(2).sum()).toDoubles()).containsExactly(0);
-    assertThat(Grad.grad(zero, t -> t.pow(1).sum()).toDoubles()).containsExactly(1);
-    assertThat(Grad.grad(zero, t -> t.pow(0).sum()).toDoubles()).containsExactly(0);
     assertThat(Grad.grad(zero, t -> Tensor.of(0.0).pow(t.plus(2)).sum()).toDoubles())
         .containsExactly(0);
-    Tensor curvature = Grad.grad(zero, x -> Grad.grad(x, t -> t.pow(2).sum()).sum());
+  }
+
+  private static void powersOfZeroAreSafe(BiFunction<Tensor, Double, Tensor> pow) {
+    Tensor zero = Tensor.of(0.0);
+    assertThat(Grad.grad(zero, t -> pow.apply(t, 2.0).sum()).toDoubles()).containsExactly(0);
+    assertThat(Grad.grad(zero, t -> pow.apply(t, 1.0).sum()).toDoubles()).containsExactly(1);
+    assertThat(Grad.grad(zero, t -> pow.apply(t, 0.0).sum()).toDoubles()).containsExactly(0);
+    Tensor curvature = Grad.grad(zero, x -> Grad.grad(x, t -> pow.apply(t, 2.0).sum()).sum());
     assertThat(curvature.toDoubles()).containsExactly(2);
-    assertThat(Grad.grad(Tensor.of(-2.0), t -> t.pow(3).sum()).toDoubles()).containsExactly(12);
+    assertThat(Grad.grad(Tensor.of(-2.0), t -> pow.apply(t, 3.0).sum()).toDoubles())
+        .containsExactly(12);
   }
 
   @Test

@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * Einstein sums by composition: operands are multiplied two at a time, each pair as one batched
- * matrix product. Letters shared with nothing that follows are summed before the product.
+ * matrix product, or number by number where its matrices would be rows or nothing is summed.
+ * Letters shared with nothing that follows are summed before the product.
  */
 final class Einsum {
   /** A tensor and the letter of each of its axes. */
@@ -135,7 +136,14 @@ final class Einsum {
             .reshape(count(batch), count(summed), count(onlyRight));
     String letters = batch + onlyLeft + onlyRight;
     int[] dims = letters.chars().map(letter -> sizes.get((char) letter)).toArray();
-    return new Term(x.matmul(y).reshape(dims), letters);
+    boolean dots = onlyLeft.isEmpty() && onlyRight.isEmpty();
+    return new Term(product(x, y, dots).reshape(dims), letters);
+  }
+
+  /** Multiplies [batch, left, sum] by [batch, sum, right], single numbers one by one. */
+  private static Tensor product(Tensor x, Tensor y, boolean dots) {
+    if (x.dim(-1) == 1) return x.times(y);
+    return dots ? x.times(y.transpose()).sum(-1) : x.matmul(y);
   }
 
   private int count(String letters) {

@@ -445,9 +445,9 @@ public final class Tensor {
     return Interpreter.call(new Op.Pow(), this, other);
   }
 
-  /** Returns x^y. */
+  /** Returns x^y, as a product for the exponents 2 and 3. */
   public Tensor pow(double other) {
-    return pow(like(other));
+    return TensorMath.pow(this, other);
   }
 
   /** Returns x^y. */

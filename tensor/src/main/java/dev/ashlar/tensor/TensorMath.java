@@ -14,6 +14,12 @@ final class TensorMath {
     return x.times(x.square().times(0.044715 * slope).plus(slope).times(x).sigmoid());
   }
 
+  static Tensor pow(Tensor x, double exponent) {
+    if (exponent == 2) return x.square();
+    if (exponent == 3) return x.square().times(x);
+    return x.pow(Tensor.scalar(x.dtype(), exponent));
+  }
+
   static Tensor linspace(DType dtype, double first, double last, int count) {
     double step = count > 1 ? (last - first) / (count - 1) : 0;
     return Tensor.arange(dtype, count).times(step).plus(first);

@@ -20,9 +20,8 @@ public record LayerNorm(Tensor weight, @Nullable Tensor bias, double epsilon) {
 
   /** Returns [..., D] -> [..., D]. */
   public Tensor forward(Tensor x) {
-    Tensor centred = x.minus(x.meanKeep(-1));
-    Tensor scale = centred.square().meanKeep(-1).plus(epsilon).rsqrt();
-    Tensor scaled = centred.times(scale).times(weight);
+    // Once the mean is taken away, the variance is the mean of squares.
+    Tensor scaled = new RmsNorm(weight, epsilon).forward(x.minus(x.meanKeep(-1)));
     return bias == null ? scaled : scaled.plus(bias);
   }
 }
