@@ -44,7 +44,7 @@ public final class Tensor {
 
   /** Returns an F32 tensor of a shape from numbers in row-major order. */
   public static Tensor of(Shape shape, float... values) {
-    return TensorData.fill(new TensorSpec(DType.F32, shape), values.length, i -> values[(int) i]);
+    return TensorData.of(shape, values);
   }
 
   /** Returns an F64 vector [n]. */
@@ -54,7 +54,7 @@ public final class Tensor {
 
   /** Returns an F64 tensor of a shape from numbers in row-major order. */
   public static Tensor of(Shape shape, double... values) {
-    return TensorData.fill(new TensorSpec(DType.F64, shape), values.length, i -> values[(int) i]);
+    return TensorData.of(shape, values);
   }
 
   /** Returns an I32 vector [n]. */
@@ -64,8 +64,7 @@ public final class Tensor {
 
   /** Returns an I32 tensor of a shape from numbers in row-major order. */
   public static Tensor of(Shape shape, int... values) {
-    return TensorData.fillLongs(
-        new TensorSpec(DType.I32, shape), values.length, i -> values[(int) i]);
+    return TensorData.of(shape, values);
   }
 
   /** Returns an I64 vector [n]. */
@@ -75,8 +74,7 @@ public final class Tensor {
 
   /** Returns an I64 tensor of a shape from numbers in row-major order. */
   public static Tensor of(Shape shape, long... values) {
-    return TensorData.fillLongs(
-        new TensorSpec(DType.I64, shape), values.length, i -> values[(int) i]);
+    return TensorData.of(shape, values);
   }
 
   /** Returns a BOOL vector [n]. */
@@ -86,8 +84,7 @@ public final class Tensor {
 
   /** Returns a BOOL tensor of a shape from truth values in row-major order. */
   public static Tensor of(Shape shape, boolean... values) {
-    return TensorData.fillLongs(
-        new TensorSpec(DType.BOOL, shape), values.length, i -> values[(int) i] ? 1 : 0);
+    return TensorData.of(shape, values);
   }
 
   /** Returns a single number [] of an element type. */

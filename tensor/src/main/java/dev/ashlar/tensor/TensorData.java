@@ -1,10 +1,9 @@
 package dev.ashlar.tensor;
 
 import dev.ashlar.tensor.spi.Operand;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Function;
-import java.util.function.LongToDoubleFunction;
-import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -14,17 +13,31 @@ final class TensorData {
 
   private TensorData() {}
 
-  static Tensor fill(TensorSpec spec, long count, LongToDoubleFunction value) {
-    Tensor tensor = allocate(spec, count);
-    Operand out = tensor.operand();
-    for (long i = 0; i < count; i++) out.setDouble(i, value.applyAsDouble(i));
-    return tensor;
+  static Tensor of(Shape shape, float[] values) {
+    return copy(values, ValueLayout.JAVA_FLOAT, new TensorSpec(DType.F32, shape), values.length);
   }
 
-  static Tensor fillLongs(TensorSpec spec, long count, LongUnaryOperator value) {
+  static Tensor of(Shape shape, double[] values) {
+    return copy(values, ValueLayout.JAVA_DOUBLE, new TensorSpec(DType.F64, shape), values.length);
+  }
+
+  static Tensor of(Shape shape, int[] values) {
+    return copy(values, ValueLayout.JAVA_INT, new TensorSpec(DType.I32, shape), values.length);
+  }
+
+  static Tensor of(Shape shape, long[] values) {
+    return copy(values, ValueLayout.JAVA_LONG, new TensorSpec(DType.I64, shape), values.length);
+  }
+
+  static Tensor of(Shape shape, boolean[] values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) (values[i] ? 1 : 0);
+    return copy(bytes, ValueLayout.JAVA_BYTE, new TensorSpec(DType.BOOL, shape), bytes.length);
+  }
+
+  private static Tensor copy(Object values, ValueLayout element, TensorSpec spec, int count) {
     Tensor tensor = allocate(spec, count);
-    Operand out = tensor.operand();
-    for (long i = 0; i < count; i++) out.setLong(i, value.applyAsLong(i));
+    MemorySegment.copy(values, 0, tensor.operand().elements(), element, 0, count);
     return tensor;
   }
 
@@ -56,13 +69,14 @@ final class TensorData {
   // Numbers are read without an operation: no interpreter sees it, and no scope is needed.
 
   static float[] toFloats(Tensor tensor) {
-    float[] out = new float[arraySize(tensor)];
+    int size = arraySize(tensor);
     return hold(
         tensor,
         x -> {
           if (x.dtype() == DType.F32 && x.isContiguous()) {
             return x.elements().toArray(ValueLayout.JAVA_FLOAT);
           }
+          float[] out = new float[size];
           var at = new Positions(x.layout());
           boolean real = x.dtype().isFloating() || x.dtype() == DType.BF16;
           for (int i = 0; i < out.length; i++) {
@@ -73,10 +87,14 @@ final class TensorData {
   }
 
   static double[] toDoubles(Tensor tensor) {
-    double[] out = new double[arraySize(tensor)];
+    int size = arraySize(tensor);
     return hold(
         tensor,
         x -> {
+          if (x.dtype() == DType.F64 && x.isContiguous()) {
+            return x.elements().toArray(ValueLayout.JAVA_DOUBLE);
+          }
+          double[] out = new double[size];
           var at = new Positions(x.layout());
           for (int i = 0; i < out.length; i++) out[i] = x.getDouble(at.next());
           return out;
@@ -84,10 +102,14 @@ final class TensorData {
   }
 
   static long[] toLongs(Tensor tensor) {
-    long[] out = new long[arraySize(tensor)];
+    int size = arraySize(tensor);
     return hold(
         tensor,
         x -> {
+          if (x.dtype() == DType.I64 && x.isContiguous()) {
+            return x.elements().toArray(ValueLayout.JAVA_LONG);
+          }
+          long[] out = new long[size];
           var at = new Positions(x.layout());
           for (int i = 0; i < out.length; i++) out[i] = x.getLong(at.next());
           return out;

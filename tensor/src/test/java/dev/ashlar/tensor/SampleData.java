@@ -1,5 +1,6 @@
 package dev.ashlar.tensor;
 
+import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongToDoubleFunction;
 
@@ -51,8 +52,10 @@ public final class SampleData {
 
   /** Returns a tensor whose element i is {@code value(i)}. */
   public static Tensor fill(DType dtype, LongToDoubleFunction value, int... dims) {
-    Shape shape = Shape.of(dims);
-    return TensorData.fill(new TensorSpec(dtype, shape), shape.size(), value);
+    Tensor tensor = Tensor.allocate(new TensorSpec(dtype, Shape.of(dims)));
+    Operand out = tensor.operand();
+    for (long i = 0; i < out.size(); i++) out.setDouble(i, value.applyAsDouble(i));
+    return tensor;
   }
 
   /** Returns the same numbers with another element between any two, along the last axis. */
