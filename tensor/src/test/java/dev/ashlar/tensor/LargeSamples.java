@@ -56,16 +56,23 @@ final class LargeSamples {
       pairs(new Op.Div(), dims);
       pairs(new Op.Rem(), dims);
       add(new Op.Pow(), shape, t -> List.of(positive(t, 103, dims), positive(t, 104, dims)));
-      add(
-          new Op.Compare(Op.Comparison.LESS),
-          shape,
-          t -> List.of(wholes(t, 105, dims), wholes(t, 106, dims)));
+      for (Op.Comparison how : Op.Comparison.values()) {
+        add(
+            new Op.Compare(how),
+            how + " " + shape,
+            t -> List.of(wholes(t, 105, dims), transposed(wholes(t, 106, dims))));
+      }
       add(
           new Op.Where(),
           shape,
           t -> List.of(flags(107, dims), numbers(t, 105, dims), numbers(t, 106)));
-      add(new Op.Cast(DType.F32), shape, t -> List.of(numbers(t, 108, dims)));
-      add(new Op.Cast(DType.BF16), shape, t -> List.of(numbers(t, 108, dims)));
+      add(
+          new Op.Where(),
+          shape + " views",
+          t -> List.of(strided(flags(107, dims)), transposed(numbers(t, 105, dims)), row(t, dims)));
+      for (DType to : DType.values()) {
+        add(new Op.Cast(to), shape + " to " + to, t -> List.of(numbers(t, 108, dims)));
+      }
       add(
           new Op.Normal(new TensorSpec(DType.F32, Shape.of(dims))),
           shape,
@@ -74,8 +81,20 @@ final class LargeSamples {
           new Op.Uniform(new TensorSpec(DType.F32, Shape.of(dims))),
           shape,
           _ -> List.of(Tensor.of(6L, 0L)));
-      add(new Op.Fill(new TensorSpec(DType.F32, Shape.of(dims)), 0.3), shape, _ -> List.of());
     }
+    for (DType dtype : DType.values()) {
+      var spec = new TensorSpec(dtype, Shape.of(3, 20_001));
+      add(new Op.Fill(spec, 3), spec.toString(), _ -> List.of());
+      if (!dtype.isFloating() && !dtype.isInteger()) continue;
+      var line = new TensorSpec(dtype, Shape.of(70_001));
+      add(new Op.Arange(line), line.toString(), _ -> List.of());
+    }
+    add(new Op.Fill(new TensorSpec(DType.F32, Shape.of(5000)), 0.3), "0.3", _ -> List.of());
+    add(new Op.Fill(new TensorSpec(DType.F64, Shape.of(5000)), -0.0), "-0", _ -> List.of());
+  }
+
+  private static Tensor row(DType dtype, int... dims) {
+    return numbers(dtype, 106, dims[dims.length - 1]);
   }
 
   private void pairs(Op op, int[] dims) {

@@ -96,6 +96,7 @@ final class SpecialSamples {
           how + " special values",
           t -> List.of(specials(t, n, 1), specials(t, n)));
     }
+    wholeLimits();
     add(
         new Op.Where(),
         "special values",
@@ -128,6 +129,52 @@ final class SpecialSamples {
         new Op.MatMul(),
         "a NaN in its row alone",
         t -> List.of(oneNan(t), numbers(t, 164, 40, 37)));
+  }
+
+  /** Whole numbers at the limits of I32, I64 and of what F32 and F64 hold exactly. */
+  private void wholeLimits() {
+    int n = LIMITS.length;
+    for (Op op :
+        List.<Op>of(
+            new Op.Plus(), new Op.Minus(), new Op.Times(), new Op.Maximum(), new Op.Minimum())) {
+      add(op, "limits", t -> List.of(limits(t).reshape(n, 1), limits(t)));
+    }
+    for (Op.Comparison how : Op.Comparison.values()) {
+      add(new Op.Compare(how), how + " limits", t -> List.of(limits(t).reshape(n, 1), limits(t)));
+    }
+    for (Op op : List.of(new Op.Negate(), new Op.Abs(), new Op.Relu())) {
+      add(op, "limits", t -> List.of(limits(t)));
+    }
+    for (DType to : DType.values())
+      add(new Op.Cast(to), "limits to " + to, t -> List.of(limits(t)));
+  }
+
+  private static final long[] LIMITS = {
+    Long.MIN_VALUE,
+    Long.MIN_VALUE + 1,
+    Integer.MIN_VALUE - 1L,
+    Integer.MIN_VALUE,
+    -1,
+    0,
+    1,
+    (1 << 24) - 1,
+    (1 << 24) + 1,
+    Integer.MAX_VALUE - 1,
+    Integer.MAX_VALUE,
+    Integer.MAX_VALUE + 1L,
+    1L << 32,
+    (1L << 53) - 1,
+    1L << 53,
+    (1L << 53) + 1,
+    (1L << 62) + (1L << 38) + 1,
+    Long.MAX_VALUE - 1,
+    Long.MAX_VALUE
+  };
+
+  private static Tensor limits(DType dtype) {
+    Tensor tensor = Tensor.allocate(new TensorSpec(dtype, Shape.of(LIMITS.length)));
+    for (int i = 0; i < LIMITS.length; i++) tensor.operand().setLong(i, LIMITS[i]);
+    return tensor;
   }
 
   /** Rows of one kind of special value each, among ordinary ones. */

@@ -34,6 +34,9 @@ final class Apart {
           long.class,
           int.class);
 
+  private static MethodHandle compare =
+      handle(Comparisons.Loop.class, Object.class, Object.class, boolean[].class, int.class);
+
   private Apart() {}
 
   private static MethodHandle handle(Class<?> loop, Class<?>... parameters) {
@@ -73,6 +76,14 @@ final class Apart {
       int count) {
     try {
       zip.invokeExact(loop, a, aAt, b, bAt, y, yAt, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static <A> void compute(Comparisons.Loop<A> loop, A a, A b, boolean[] y, int count) {
+    try {
+      compare.invokeExact(loop, a, b, y, count);
     } catch (Throwable e) {
       throw unchecked(e);
     }

@@ -40,19 +40,31 @@ final class Blocks {
 
   /** Stores elements {@code from}, {@code from + 1}, … of a contiguous F32 result. */
   static void write(Operand y, long from, float[] values, int count) {
-    long at = y.layout().offsetElements() + from;
-    MemorySegment.copy(values, 0, y.data(), ValueLayout.JAVA_FLOAT, at * Float.BYTES, count);
+    copy(values, ValueLayout.JAVA_FLOAT, y, from, count);
+  }
+
+  /** Stores elements of a contiguous F64 result. */
+  static void write(Operand y, long from, double[] values, int count) {
+    copy(values, ValueLayout.JAVA_DOUBLE, y, from, count);
   }
 
   /** Stores elements of four bytes, bit by bit. */
   static void write(Operand y, long from, int[] values, int count) {
-    long at = y.layout().offsetElements() + from;
-    MemorySegment.copy(values, 0, y.data(), ValueLayout.JAVA_INT, at * Integer.BYTES, count);
+    copy(values, ValueLayout.JAVA_INT, y, from, count);
   }
 
-  /** Stores truth values. */
+  /** Stores elements of eight bytes, bit by bit. */
+  static void write(Operand y, long from, long[] values, int count) {
+    copy(values, ValueLayout.JAVA_LONG, y, from, count);
+  }
+
+  /** Stores elements of one byte. */
   static void write(Operand y, long from, byte[] values, int count) {
-    MemorySegment.copy(
-        values, 0, y.data(), ValueLayout.JAVA_BYTE, y.layout().offsetElements() + from, count);
+    copy(values, ValueLayout.JAVA_BYTE, y, from, count);
+  }
+
+  private static void copy(Object values, ValueLayout element, Operand y, long from, int count) {
+    long at = y.layout().offsetElements() + from;
+    MemorySegment.copy(values, 0, y.data(), element, at * element.byteSize(), count);
   }
 }

@@ -42,9 +42,18 @@ final class DoubleSquares {
    */
   static void transpose(Matrix rows, double[] to, int tt, int pitch) {
     long at = rows.offset() * Double.BYTES;
-    long stride = rows.rowStride() * Double.BYTES;
-    if (LANES == 8) transpose8(rows.data(), at, stride, to, tt, pitch);
-    else transpose4(rows.data(), at, stride, to, tt, pitch);
+    transpose(rows.data(), at, rows.rowStride() * Double.BYTES, to, tt, pitch);
+  }
+
+  /**
+   * Stores LANES rows as columns.
+   *
+   * @param at where the first row begins, in bytes, and {@code stride} to the next
+   * @param pitch numbers between the beginnings of the rows that are stored
+   */
+  static void transpose(MemorySegment w, long at, long stride, double[] to, int tt, int pitch) {
+    if (LANES == 8) transpose8(w, at, stride, to, tt, pitch);
+    else transpose4(w, at, stride, to, tt, pitch);
   }
 
   private static void transpose8(

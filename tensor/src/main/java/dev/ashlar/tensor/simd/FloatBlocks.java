@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Elementwise work on operands of any layout, all F32 or all F64, in blocks that fit the
- * first-level cache. A block is read and written where it lies if it lies side by side there: one
- * pass over memory. Otherwise, and at the end of a tensor, where a vector would reach beyond, it
- * goes through memory of the thread's own.
+ * Elementwise work on operands of any layout, all of four bytes or all of eight, in blocks that fit
+ * the first-level cache. A block is read and written where it lies if it lies side by side there:
+ * one pass over memory. Otherwise, and at the end of a tensor, where a vector would reach beyond,
+ * it goes through memory of the thread's own.
  */
 public final class FloatBlocks {
   /**

@@ -4,30 +4,54 @@ import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /** Kernels that store and copy numbers. */
 final class MoveKernels {
+  /** Elements worth handing to another thread. */
+  private static final long GRAIN = 32 * Blocks.SIZE;
+
+  /** Bytes that are filled at once. */
+  private static final long BLOCK = 4096;
+
   private MoveKernels() {}
 
-  /** Every element is {@code value}. */
-  static Kernel fill(float value) {
+  /** Every element is {@code value}, as the element type holds it. */
+  static Kernel fill(double value) {
     return (_, outputs) -> {
       Operand y = outputs.getFirst();
-      Parallel.range(
+      Parallel.range(y.size(), GRAIN, (first, end) -> fill(y, first, end, value));
+    };
+  }
+
+  private static void fill(Operand y, long first, long end, double value) {
+    long start = y.layout().offsetElements();
+    y.setDouble(start + first, value);
+    long bytes = y.dtype().byteSize();
+    long from = (start + first) * bytes;
+    long size = (end - first) * bytes;
+    // What is filled already is copied behind itself, as long as caches hold it.
+    long done = bytes;
+    while (done < size) {
+      long next = Math.min(Math.min(done, BLOCK), size - done);
+      MemorySegment.copy(y.data(), from, y.data(), from + done, next);
+      done += next;
+    }
+  }
+
+  /** 0, 1, 2, … */
+  static Kernel arange() {
+    return (_, outputs) -> {
+      Operand y = outputs.getFirst();
+      Blocks.forEach(
           y.size(),
-          32 * Blocks.SIZE,
-          (first, end) -> {
-            float[] block = Scratch.own().a;
-            Arrays.fill(block, value);
-            for (long from = first; from < end; from += Blocks.SIZE) {
-              Blocks.write(y, from, block, (int) Math.min(Blocks.SIZE, end - from));
-            }
+          (from, count, scratch) -> {
+            for (int i = 0; i < count; i++) scratch.l[i] = from + i;
+            Casts.write(scratch.l, y, from, count, scratch);
           });
     };
   }
 
-  /** The same elements of four bytes in row-major order. */
+  /** The same elements in row-major order. */
   static Kernel copy() {
     return (inputs, outputs) -> {
       Operand x = inputs.getFirst();
@@ -47,12 +71,10 @@ final class MoveKernels {
   }
 
   private static void copyLines(Window x, Operand y) {
-    Blocks.forEach(
+    long start = y.layout().offsetElements();
+    Parallel.range(
         y.size(),
-        (from, count, scratch) -> {
-          if (x.copied(from, y.data(), y.layout().offsetElements() + from, count)) return;
-          x.read(from, scratch.i, count);
-          Blocks.write(y, from, scratch.i, count);
-        });
+        GRAIN,
+        (first, end) -> x.read(first, y.data(), start + first, (int) (end - first)));
   }
 }

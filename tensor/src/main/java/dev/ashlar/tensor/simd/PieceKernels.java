@@ -7,7 +7,7 @@ import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 
-/** Kernels that place whole pieces of an input in a result, elements of four bytes bit by bit. */
+/** Kernels that place whole pieces of an input in a result, bit by bit. */
 final class PieceKernels {
   /** Elements worth handing to another thread. */
   private static final long GRAIN = 1 << 16;
@@ -33,7 +33,7 @@ final class PieceKernels {
       MemorySegment all = y.elements();
       Parallel.range(
           all.byteSize(),
-          GRAIN * Integer.BYTES,
+          GRAIN * y.dtype().byteSize(),
           (first, end) -> all.asSlice(first, end - first).fill((byte) 0));
       place(inputs.getFirst(), y, op.axis(), op.start());
     };
@@ -55,27 +55,19 @@ final class PieceKernels {
             long to = at / piece * pitch + from * post + within;
             long count = Math.min(end - at, piece - within);
             if (contiguous) copy(x, at, y, to, count);
-            else count = copyBlock(window, at, y, to, count);
+            else window.read(at, y.data(), y.layout().offsetElements() + to, (int) count);
             at += count;
           }
         });
   }
 
   private static void copy(Operand x, long at, Operand y, long to, long count) {
+    long bytes = x.dtype().byteSize();
     MemorySegment.copy(
         x.data(),
-        x.offsetBytes() + at * Integer.BYTES,
+        x.offsetBytes() + at * bytes,
         y.data(),
-        y.offsetBytes() + to * Integer.BYTES,
-        count * Integer.BYTES);
-  }
-
-  /** Copies at most a block, and returns how many elements it copied. */
-  private static long copyBlock(Window x, long at, Operand y, long to, long count) {
-    int[] block = Scratch.own().i;
-    int length = (int) Math.min(Blocks.SIZE, count);
-    x.read(at, block, length);
-    Blocks.write(y, to, block, length);
-    return length;
+        y.offsetBytes() + to * bytes,
+        count * bytes);
   }
 }

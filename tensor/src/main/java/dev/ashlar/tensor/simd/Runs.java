@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Copies elements of four bytes that lie side by side in short runs, bit by bit: heads before
- * tokens, for one. In the order of the input's memory, not of the result's: a processor waits for
- * what it reads, and reads ahead along one line; what it writes may go to several.
+ * Copies elements that lie side by side in short runs, bit by bit: heads before tokens, for one. In
+ * the order of the input's memory, not of the result's: a processor waits for what it reads, and
+ * reads ahead along one line; what it writes may go to several.
  */
 final class Runs {
   /** The longest run, in elements; of longer ones the order does not matter. */
@@ -37,13 +37,14 @@ final class Runs {
     this.fromStart = x.offsetBytes();
     this.toStart = y.offsetBytes();
     int run = run(x.layout());
-    this.bytes = sizeFrom(x.layout(), run) * Integer.BYTES;
+    int element = x.dtype().byteSize();
+    this.bytes = sizeFrom(x.layout(), run) * element;
     for (int axis = 0; axis < run; axis++) {
       axes.add(
           new Axis(
               x.shape().dim(axis),
-              x.layout().strideElements(axis) * Integer.BYTES,
-              y.layout().strideElements(axis) * Integer.BYTES));
+              x.layout().strideElements(axis) * element,
+              y.layout().strideElements(axis) * element));
     }
     axes.sort(Comparator.comparingLong(Axis::from).reversed());
   }

@@ -20,10 +20,16 @@ final class Scratch {
   final float[] b = new float[Blocks.SIZE];
   final int[] i = new int[Blocks.SIZE];
   final int[] j = new int[Blocks.SIZE];
-  final int[] k = new int[Blocks.SIZE];
+  final double[] c = new double[Blocks.SIZE];
+  final double[] d = new double[Blocks.SIZE];
+  final long[] l = new long[Blocks.SIZE];
+  final long[] m = new long[Blocks.SIZE];
+  final long[] n = new long[Blocks.SIZE];
+  final boolean[] flags = new boolean[Blocks.SIZE];
   final double[] lanes = new double[Blocks.SIZE];
   final byte[] p = new byte[Blocks.SIZE];
   final byte[] q = new byte[Blocks.SIZE];
+  final byte[] r = new byte[Blocks.SIZE];
 
   /** The number of the block whose panels are packed here. */
   long packed;

@@ -9,23 +9,23 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Copies elements of four bytes whose neighbours in memory belong to another axis than the last: a
- * transposition, done in tiles so that each cache line is read and written once. They are moved as
- * floats, which keeps the bits of whatever they are: nothing is computed.
+ * Copies elements whose neighbours in memory belong to another axis than the last: a transposition,
+ * done in tiles so that each cache line is read and written once. Those of four bytes are moved as
+ * floats and those of eight as doubles, which keeps the bits of whatever they are: nothing is
+ * computed.
  */
 final class Tiles {
   /**
-   * Elements a thread of which input and result exceed the second-level cache. Tiles of fewer stay
-   * in the first; those of so many take 256 KB of the second: the longer the runs in which memory
-   * is read and written, the further ahead a processor reads, and the fewer pages take turns.
+   * Bytes a thread of which input and result exceed the second-level cache. Tiles of fewer stay in
+   * the first; those of so many take 256 KB of the second: the longer the runs in which memory is
+   * read and written, the further ahead a processor reads, and the fewer pages take turns.
    */
-  private static final long LARGE = 1 << 18;
+  private static final long LARGE = 1 << 20;
 
   /** Elements worth handing to another thread. */
   private static final int GRAIN = 32 * Blocks.SIZE;
 
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
+  private final int bytes;
   private final MemorySegment from;
   private final MemorySegment to;
   private final Layout layout;
@@ -38,6 +38,7 @@ final class Tiles {
   private final int last;
 
   Tiles(Operand x, Operand y) {
+    this.bytes = x.dtype().byteSize();
     this.from = x.data();
     this.to = y.data();
     this.layout = x.layout();
@@ -63,26 +64,26 @@ final class Tiles {
   void copy() {
     long planes = 1;
     for (int axis = 0; axis < last; axis++) if (axis != near) planes *= layout.shape().dim(axis);
-    boolean large = layout.shape().size() >= LARGE * Parallel.threads();
+    boolean large = layout.shape().size() * bytes >= LARGE * Parallel.threads();
     int height = Math.min(large ? 128 : LANES, layout.shape().dim(near));
-    int width = Math.min(large ? 512 : 256, layout.shape().dim(last));
+    int width = Math.min((large ? 2048 : 1024) / bytes, layout.shape().dim(last));
     int down = Math.ceilDiv(layout.shape().dim(near), height);
     int across = Math.ceilDiv(layout.shape().dim(last), width);
     Parallel.range(
         planes * across * down,
         Math.max(1, GRAIN / (height * width)),
         (first, end) -> {
-          Room room = Scratch.own().sums(height * width);
+          Scratch scratch = Scratch.own();
           for (long i = first; i < end; i++) {
             // Along the near axis first: the input is read as it lies.
             int at = (int) (i / down % across) * width;
-            copyTile(i / down / across, (int) (i % down) * height, at, height, width, room);
+            copyTile(i / down / across, (int) (i % down) * height, at, height, width, scratch);
           }
         });
   }
 
   /** Copies what there is of a tile's positions of the near axis and the last, one of others. */
-  private void copyTile(long plane, int near, int at, int tallest, int widest, Room room) {
+  private void copyTile(long plane, int near, int at, int tallest, int widest, Scratch scratch) {
     long source = layout.offsetElements() + near + at * layout.strideElements(last);
     long target = toOffset + near * toStrides[this.near] + at;
     long rest = plane;
@@ -97,21 +98,56 @@ final class Tiles {
     int width = Math.min(widest, layout.shape().dim(last) - at);
     long stride = layout.strideElements(last);
     long pitch = toStrides[this.near];
-    int wide = Squares.fit() ? height / LANES : 0;
-    int tall = Squares.fit() ? width / LANES : 0;
-    Squares.transpose(wide, tall, from, source * 4, stride * 4, to, target * 4, pitch * 4, room);
+    int side = side();
+    int wide = side == 0 ? 0 : height / side * side;
+    int tall = side == 0 ? 0 : width / side * side;
+    if (bytes == Float.BYTES) {
+      Room room = scratch.sums(tallest * widest);
+      Squares.transpose(
+          wide / LANES,
+          tall / LANES,
+          from,
+          source * 4,
+          stride * 4,
+          to,
+          target * 4,
+          pitch * 4,
+          room);
+    } else if (tall > 0) {
+      copySquares(source, stride, target, pitch, wide, tall, scratch.doubleSums(wide * tall));
+    }
     // What lies beside the squares, and what lies below them.
-    copyRest(source, stride, target, pitch, wide * LANES, height, 0, width);
-    copyRest(source, stride, target, pitch, 0, wide * LANES, tall * LANES, width);
+    copyRest(source, stride, target, pitch, wide, height, 0, width);
+    copyRest(source, stride, target, pitch, 0, wide, tall, width);
+  }
+
+  /** Returns the numbers along a square's side that vectors can transpose, or 0. */
+  private int side() {
+    if (bytes == Float.BYTES) return Squares.fit() ? LANES : 0;
+    return bytes == Double.BYTES && DoubleSquares.fit() ? DoubleVectors.LANES : 0;
+  }
+
+  /** Copies squares of doubles: to an array first, and from there in rows as long as they are. */
+  private void copySquares(
+      long source, long stride, long target, long pitch, int wide, int tall, double[] room) {
+    int side = DoubleVectors.LANES;
+    for (int i = 0; i < tall; i += side) {
+      for (int j = 0; j < wide; j += side) {
+        long at = source + i * stride + j;
+        DoubleSquares.transpose(from, at * 8, stride * 8, room, j * tall + i, tall);
+      }
+    }
+    for (int j = 0; j < wide; j++) {
+      long into = (target + j * pitch) * Double.BYTES;
+      MemorySegment.copy(room, j * tall, to, ValueLayout.JAVA_DOUBLE, into, tall);
+    }
   }
 
   private void copyRest(
       long source, long stride, long target, long pitch, int top, int end, int left, int right) {
     for (int j = top; j < end; j++) {
-      for (int i = left; i < right; i++) {
-        to.setAtIndex(
-            FLOAT, target + j * pitch + i, from.getAtIndex(FLOAT, source + i * stride + j));
-      }
+      long at = source + left * stride + j;
+      Lines.copy(bytes, from, at, stride, to, target + j * pitch + left, 1, right - left);
     }
   }
 }

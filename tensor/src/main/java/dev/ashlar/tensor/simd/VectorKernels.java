@@ -1,5 +1,6 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.DType.BF16;
 import static dev.ashlar.tensor.DType.BOOL;
 import static dev.ashlar.tensor.DType.F32;
 import static dev.ashlar.tensor.DType.F64;
@@ -29,41 +30,57 @@ final class VectorKernels {
       case Op.Unary unary -> unary(unary, inputs);
       case Op.Binary binary -> binary(binary, inputs);
       case Op.Compare compare ->
-          when(all(F32, inputs), () -> Elementwise.compare(compare.comparison()));
+          Optional.of(Comparisons.of(compare.comparison(), inputs.getFirst().dtype()));
       case Op.Logical logical -> Optional.of(Elementwise.logical(logical.connective()));
       case Op.Not _ -> Optional.of(Elementwise.not());
-      case Op.Where _ -> when(inputs.getLast().dtype().byteSize() == 4, Elementwise::where);
-      case Op.Cast cast -> when(cast.dtype() == F32 && all(BOOL, inputs), Elementwise::toFloat);
+      case Op.Where _ -> where(inputs.getLast().dtype().byteSize());
+      case Op.Cast cast -> cast(inputs.getFirst().dtype(), cast.dtype());
       case Op.Reduction reduction -> when(all(F32, inputs), () -> new ReduceKernel(reduction));
       case Op.Softmax softmax ->
           when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(false));
       case Op.LogSoftmax softmax ->
           when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(true));
-      case Op.Fill fill ->
-          when(fill.spec().dtype() == F32, () -> MoveKernels.fill((float) fill.value()));
-      case Op.Copy _ -> when(inputs.getFirst().dtype().byteSize() == 4, MoveKernels::copy);
+      case Op.Fill fill -> Optional.of(MoveKernels.fill(fill.value()));
+      case Op.Arange _ -> Optional.of(MoveKernels.arange());
+      case Op.Copy _ -> Optional.of(MoveKernels.copy());
       case Op.IndexSelect select ->
           when(select.axis() == 0 && isFloat(inputs), () -> RowKernels.select(select));
       case Op.IndexAdd add -> when(add.axis() == 0 && isFloat(inputs), () -> RowKernels.add(add));
-      case Op.Concat concat ->
-          when(inputs.getFirst().dtype().byteSize() == 4, () -> PieceKernels.concat(concat));
-      case Op.Pad pad ->
-          when(
-              pad.step() == 1 && inputs.getFirst().dtype().byteSize() == 4,
-              () -> PieceKernels.pad(pad));
+      case Op.Concat concat -> Optional.of(PieceKernels.concat(concat));
+      case Op.Pad pad -> when(pad.step() == 1, () -> PieceKernels.pad(pad));
       case Op.MatMul _ -> when(all(F32, inputs) || all(F64, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };
   }
 
   private static Optional<Kernel> unary(Op.Unary op, List<TensorSpec> inputs) {
-    if (all(F32, inputs)) return Optional.of(Elementwise.map(FloatLoops.of(op)));
-    return when(all(F64, inputs), () -> Elementwise.map(DoubleLoops.of(op)));
+    return switch (inputs.getFirst().dtype()) {
+      case F32 -> Optional.of(Elementwise.map(FloatLoops.of(op)));
+      case F64 -> Optional.of(Elementwise.map(DoubleLoops.of(op)));
+      case I32 -> IntLoops.of(op).map(Elementwise::map);
+      case I64 -> LongLoops.of(op).map(Elementwise::map);
+      case BF16, BOOL -> Optional.empty();
+    };
   }
 
   private static Optional<Kernel> binary(Op.Binary op, List<TensorSpec> inputs) {
-    if (all(F32, inputs)) return FloatLoops.of(op).map(Elementwise::zip);
-    return all(F64, inputs) ? DoubleLoops.of(op).map(Elementwise::zip) : Optional.empty();
+    return switch (inputs.getFirst().dtype()) {
+      case F32 -> FloatLoops.of(op).map(Elementwise::zip);
+      case F64 -> DoubleLoops.of(op).map(Elementwise::zip);
+      case I32 -> IntLoops.of(op).map(Elementwise::zip);
+      case I64 -> LongLoops.of(op).map(Elementwise::zip);
+      case BF16, BOOL -> Optional.empty();
+    };
+  }
+
+  private static Optional<Kernel> where(int bytes) {
+    return when(Choices.fit(bytes), () -> Choices.where(bytes));
+  }
+
+  private static Optional<Kernel> cast(DType from, DType to) {
+    if (from == to) return Optional.of(MoveKernels.copy());
+    if (from == BF16 || to == BF16) return Optional.empty();
+    return Optional.of(to == BOOL ? Comparisons.toTruth(from) : Casts.of(from, to));
   }
 
   private static Optional<Kernel> when(boolean fits, Supplier<Kernel> kernel) {

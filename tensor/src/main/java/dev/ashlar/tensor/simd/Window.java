@@ -1,14 +1,9 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.MicroKernels.S;
-
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * An operand's elements in row-major order, whatever its strides: a kernel reads a window of them
@@ -16,9 +11,6 @@ import jdk.incubator.vector.FloatVector;
  * another in memory are merged first, and what remains is read line by line along the last axis.
  */
 final class Window {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
-
   private final MemorySegment data;
 
   /** The size of an element. */
@@ -112,137 +104,56 @@ final class Window {
     return strides[last] == 0 || size % sizes[last] == 0;
   }
 
-  /** Reads F32 or F64 elements {@code from}, {@code from + 1}, … into a segment's beginning. */
+  /** Reads elements {@code from}, {@code from + 1}, … into a segment's beginning. */
   void read(long from, MemorySegment into, int count) {
+    read(from, into, 0, count);
+  }
+
+  /** Reads elements {@code from}, {@code from + 1}, … to element {@code at} of a segment and on. */
+  void read(long from, MemorySegment into, long at, int count) {
     forLines(
         from,
         count,
-        (at, stride, to, length) -> {
-          if (stride == 1) {
-            MemorySegment.copy(data, at * bytes, into, to * bytes, length * bytes);
-          } else if (bytes == Double.BYTES) {
-            copyDoubles(data, at, stride, into, to, 1, length);
-          } else if (stride == 0) {
-            fill(into, to, length, data.getAtIndex(FLOAT, at));
-          } else {
-            for (int i = 0; i < length; i++) {
-              into.setAtIndex(FLOAT, to + i, data.getAtIndex(FLOAT, at + i * stride));
-            }
-          }
-        });
+        (start, stride, to, length) ->
+            Lines.copy(bytes, data, start, stride, into, at + to, 1, length));
   }
 
-  private static void copyDoubles(
-      MemorySegment from, long at, long step, MemorySegment into, long to, long toStep, int count) {
-    for (int i = 0; i < count; i++) {
-      into.setAtIndex(DOUBLE, to + i * toStep, from.getAtIndex(DOUBLE, at + i * step));
-    }
-  }
-
-  private static void fill(MemorySegment into, long to, int count, float value) {
-    int whole = count - count % S.length();
-    if (whole > 0) fillWhole(into, to, whole, value);
-    for (int i = whole; i < count; i++) into.setAtIndex(FLOAT, to + i, value);
-  }
-
-  private static void fillWhole(MemorySegment into, long to, int count, float value) {
-    FloatVector values = FloatVector.broadcast(S, value);
-    for (int i = 0; i < count; i += S.length()) FloatBlock.store(values, into, (to + i) * 4L);
-  }
-
-  /** Writes F32 or F64 elements {@code from}, {@code from + 1}, … from a segment's beginning. */
+  /** Writes elements {@code from}, {@code from + 1}, … from a segment's beginning. */
   void write(long from, MemorySegment values, int count) {
     forLines(
         from,
         count,
-        (at, stride, to, length) -> {
-          if (stride == 1) {
-            MemorySegment.copy(values, to * bytes, data, at * bytes, length * bytes);
-          } else if (bytes == Double.BYTES) {
-            copyDoubles(values, to, 1, data, at, stride, length);
-          } else {
-            for (int i = 0; i < length; i++) {
-              data.setAtIndex(FLOAT, at + i * stride, values.getAtIndex(FLOAT, to + i));
-            }
-          }
-        });
-  }
-
-  /**
-   * Copies elements, bit by bit, to element {@code at} of a segment and on, if those of a line lie
-   * side by side; answers whether they do.
-   */
-  boolean copied(long from, MemorySegment into, long at, int count) {
-    if (strides[last] != 1) return false;
-    long size = sizes[last];
-    long within = from % size;
-    long number = from / size;
-    for (int done = 0; done < count; number++) {
-      int length = (int) Math.min(count - done, size - within);
-      long start = (start(number) + within) * bytes;
-      MemorySegment.copy(data, start, into, (at + done) * bytes, length * bytes);
-      done += length;
-      within = 0;
-    }
-    return true;
+        (at, stride, to, length) -> Lines.copy(bytes, values, to, 1, data, at, stride, length));
   }
 
   /** Reads F32 elements {@code from}, {@code from + 1}, … into the beginning of an array. */
   void read(long from, float[] into, int count) {
     forLines(
-        from,
-        count,
-        (at, stride, to, length) -> {
-          if (stride == 1) {
-            MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, at * Float.BYTES, into, to, length);
-          } else if (stride == 0) {
-            Arrays.fill(into, to, to + length, data.getAtIndex(ValueLayout.JAVA_FLOAT, at));
-          } else {
-            gather(at, stride, into, to, length);
-          }
-        });
+        from, count, (at, stride, to, length) -> Lines.read(data, at, stride, into, to, length));
   }
 
-  private void gather(long at, long stride, float[] into, int to, int count) {
-    for (int i = 0; i < count; i++)
-      into[to + i] = data.getAtIndex(ValueLayout.JAVA_FLOAT, at + i * stride);
+  /** Reads F64 elements. */
+  void read(long from, double[] into, int count) {
+    forLines(
+        from, count, (at, stride, to, length) -> Lines.read(data, at, stride, into, to, length));
   }
 
   /** Reads elements of four bytes, bit by bit. */
   void read(long from, int[] into, int count) {
     forLines(
-        from,
-        count,
-        (at, stride, to, length) -> {
-          if (stride == 1) {
-            MemorySegment.copy(data, ValueLayout.JAVA_INT, at * Integer.BYTES, into, to, length);
-          } else if (stride == 0) {
-            Arrays.fill(into, to, to + length, data.getAtIndex(ValueLayout.JAVA_INT, at));
-          } else {
-            gather(at, stride, into, to, length);
-          }
-        });
+        from, count, (at, stride, to, length) -> Lines.read(data, at, stride, into, to, length));
   }
 
-  private void gather(long at, long stride, int[] into, int to, int count) {
-    for (int i = 0; i < count; i++)
-      into[to + i] = data.getAtIndex(ValueLayout.JAVA_INT, at + i * stride);
+  /** Reads elements of eight bytes, bit by bit. */
+  void read(long from, long[] into, int count) {
+    forLines(
+        from, count, (at, stride, to, length) -> Lines.read(data, at, stride, into, to, length));
   }
 
-  /** Reads truth values. */
+  /** Reads elements of one byte. */
   void read(long from, byte[] into, int count) {
     forLines(
-        from,
-        count,
-        (at, stride, to, length) -> {
-          if (stride == 1) {
-            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, into, to, length);
-          } else {
-            for (int i = 0; i < length; i++) {
-              into[to + i] = data.get(ValueLayout.JAVA_BYTE, at + i * stride);
-            }
-          }
-        });
+        from, count, (at, stride, to, length) -> Lines.read(data, at, stride, into, to, length));
   }
 
   private void forLines(long from, int count, Line line) {

@@ -2,9 +2,14 @@ package dev.ashlar.tensor.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +49,53 @@ final class MoveKernelsTest {
       }
       Tensor matrices = Tensor.of(bits).reshape(planes, rows, columns);
       assertThat(matrices.transpose(1, 2).copy().toInts()).isEqualTo(turned);
+    }
+  }
+
+  @Test
+  void aTransposedCopyKeepsTheBitsOfElementsOfAnySize() {
+    for (DType dtype : new DType[] {DType.F64, DType.I64, DType.BF16, DType.BOOL}) {
+      for (int[] dims : new int[][] {{8, 8}, {33, 70}, {16, 300}, {1, 40}, {700, 401}}) {
+        Operand x = Operands.empty(dtype, dims);
+        fill(x.data());
+        Operand turned = Operands.transposed(x);
+        Operand y = Operands.empty(dtype, dims[1], dims[0]);
+        MoveKernels.copy().run(List.of(turned), List.of(y));
+        assertThat(bytes(y)).isEqualTo(bytes(turned));
+      }
+    }
+  }
+
+  /** Any bits, the patterns of signalling NaNs among them. */
+  private static void fill(MemorySegment data) {
+    byte[] bits = new byte[(int) data.byteSize()];
+    new Random(6).nextBytes(bits);
+    for (int i = 7; i < bits.length; i += 24) {
+      bits[i] = 0x7F;
+      bits[i - 1] = (byte) 0xF0;
+    }
+    MemorySegment.copy(bits, 0, data, ValueLayout.JAVA_BYTE, 0, bits.length);
+  }
+
+  /** Returns the elements' bytes in row-major order. */
+  private static byte[] bytes(Operand x) {
+    int size = x.dtype().byteSize();
+    byte[] bytes = new byte[Math.toIntExact(x.size() * size)];
+    for (int i = 0; i < x.size(); i++) {
+      long at = Operands.position(x.layout(), i) * size;
+      MemorySegment.copy(x.data(), ValueLayout.JAVA_BYTE, at, bytes, i * size, size);
+    }
+    return bytes;
+  }
+
+  @Test
+  void fillsEveryElementOfAnySize() {
+    for (DType dtype : DType.values()) {
+      for (int size : new int[] {0, 1, 3, 4097, 100_000}) {
+        Operand y = Operands.empty(dtype, size);
+        MoveKernels.fill(1).run(List.of(), List.of(y));
+        assertThat(Operands.values(y)).containsOnly(size == 0 ? new double[0] : new double[] {1});
+      }
     }
   }
 
