@@ -14,6 +14,9 @@ final class Blocks {
   /** Elements of a block: a multiple of every vector's length. */
   static final int SIZE = 1024;
 
+  /** Fewer rounds than this C2 does not make vectors of. */
+  private static final int SHORTEST = 256;
+
   /** Elements worth handing to another thread. */
   private static final long GRAIN = 32 * SIZE;
 
@@ -36,6 +39,14 @@ final class Blocks {
             block.compute(from, (int) Math.min(SIZE, end - from), scratch);
           }
         });
+  }
+
+  /**
+   * Returns how many elements a loop over a block's arrays computes: some more than there are in a
+   * small one. Compiled while all tensors are small, a loop would else stay one without vectors.
+   */
+  static int padded(int count) {
+    return Math.ceilDiv(count, SHORTEST) * SHORTEST;
   }
 
   /** Stores elements {@code from}, {@code from + 1}, … of a contiguous F32 result. */

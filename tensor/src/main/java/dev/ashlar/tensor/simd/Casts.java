@@ -51,15 +51,15 @@ final class Casts {
   static void write(long[] values, Operand y, long from, int count, Scratch scratch) {
     switch (y.dtype()) {
       case F32 -> {
-        convert(values, scratch.a, count);
+        convert(values, scratch.a, Blocks.padded(count));
         Blocks.write(y, from, scratch.a, count);
       }
       case F64 -> {
-        convert(values, scratch.c, count);
+        convert(values, scratch.c, Blocks.padded(count));
         Blocks.write(y, from, scratch.c, count);
       }
       case I32 -> {
-        convert(values, scratch.i, count);
+        convert(values, scratch.i, Blocks.padded(count));
         Blocks.write(y, from, scratch.i, count);
       }
       case I64 -> Blocks.write(y, from, values, count);
@@ -73,19 +73,19 @@ final class Casts {
       case F32 -> x.read(from, into, count);
       case F64 -> {
         x.read(from, scratch.c, count);
-        convert(scratch.c, into, count);
+        convert(scratch.c, into, Blocks.padded(count));
       }
       case I32 -> {
         x.read(from, scratch.i, count);
-        convert(scratch.i, into, count);
+        convert(scratch.i, into, Blocks.padded(count));
       }
       case I64 -> {
         x.read(from, scratch.l, count);
-        convert(scratch.l, into, count);
+        convert(scratch.l, into, Blocks.padded(count));
       }
       case BOOL -> {
         x.read(from, scratch.p, count);
-        convert(scratch.p, into, count);
+        convert(scratch.p, into, Blocks.padded(count));
       }
       case BF16 -> throw new IllegalArgumentException("no numbers: " + type);
     }
@@ -96,20 +96,20 @@ final class Casts {
     switch (type) {
       case F32 -> {
         x.read(from, scratch.a, count);
-        convert(scratch.a, into, count);
+        convert(scratch.a, into, Blocks.padded(count));
       }
       case F64 -> x.read(from, into, count);
       case I32 -> {
         x.read(from, scratch.i, count);
-        convert(scratch.i, into, count);
+        convert(scratch.i, into, Blocks.padded(count));
       }
       case I64 -> {
         x.read(from, scratch.l, count);
-        convert(scratch.l, into, count);
+        convert(scratch.l, into, Blocks.padded(count));
       }
       case BOOL -> {
         x.read(from, scratch.p, count);
-        convert(scratch.p, into, count);
+        convert(scratch.p, into, Blocks.padded(count));
       }
       case BF16 -> throw new IllegalArgumentException("no numbers: " + type);
     }
@@ -120,20 +120,20 @@ final class Casts {
     switch (type) {
       case F32 -> {
         x.read(from, scratch.a, count);
-        convert(scratch.a, into, count);
+        convert(scratch.a, into, Blocks.padded(count));
       }
       case F64 -> {
         x.read(from, scratch.c, count);
-        convert(scratch.c, into, count);
+        convert(scratch.c, into, Blocks.padded(count));
       }
       case I32 -> x.read(from, into, count);
       case I64 -> {
         x.read(from, scratch.l, count);
-        convert(scratch.l, into, count);
+        convert(scratch.l, into, Blocks.padded(count));
       }
       case BOOL -> {
         x.read(from, scratch.p, count);
-        convert(scratch.p, into, count);
+        convert(scratch.p, into, Blocks.padded(count));
       }
       case BF16 -> throw new IllegalArgumentException("no numbers: " + type);
     }
@@ -144,20 +144,20 @@ final class Casts {
     switch (type) {
       case F32 -> {
         x.read(from, scratch.a, count);
-        convert(scratch.a, into, count);
+        convert(scratch.a, into, Blocks.padded(count));
       }
       case F64 -> {
         x.read(from, scratch.c, count);
-        convert(scratch.c, into, count);
+        convert(scratch.c, into, Blocks.padded(count));
       }
       case I32 -> {
         x.read(from, scratch.i, count);
-        convert(scratch.i, into, count);
+        convert(scratch.i, into, Blocks.padded(count));
       }
       case I64 -> x.read(from, into, count);
       case BOOL -> {
         x.read(from, scratch.p, count);
-        convert(scratch.p, into, count);
+        convert(scratch.p, into, Blocks.padded(count));
       }
       case BF16 -> throw new IllegalArgumentException("no numbers: " + type);
     }

@@ -46,23 +46,23 @@ final class Choices {
   private static void bytes(Window a, Window b, Operand y, long from, int count, Scratch scratch) {
     a.read(from, scratch.q, count);
     b.read(from, scratch.r, count);
-    choose(scratch.p, scratch.q, scratch.r, count);
+    choose(scratch.p, scratch.q, scratch.r, Blocks.padded(count));
     Blocks.write(y, from, scratch.q, count);
   }
 
   private static void ints(Window a, Window b, Operand y, long from, int count, Scratch scratch) {
     a.read(from, scratch.i, count);
     b.read(from, scratch.j, count);
-    allOf(scratch.p, scratch.n, count);
-    choose(scratch.n, scratch.i, scratch.j, count);
+    allOf(scratch.p, scratch.n, Blocks.padded(count));
+    choose(scratch.n, scratch.i, scratch.j, Blocks.padded(count));
     Blocks.write(y, from, scratch.i, count);
   }
 
   private static void longs(Window a, Window b, Operand y, long from, int count, Scratch scratch) {
     a.read(from, scratch.l, count);
     b.read(from, scratch.m, count);
-    allOf(scratch.p, scratch.n, count);
-    choose(scratch.n, scratch.l, scratch.m, count);
+    allOf(scratch.p, scratch.n, Blocks.padded(count));
+    choose(scratch.n, scratch.l, scratch.m, Blocks.padded(count));
     Blocks.write(y, from, scratch.l, count);
   }
 

@@ -71,7 +71,7 @@ final class Comparisons {
         y.size(),
         (from, count, scratch) -> {
           block.compare(a, b, from, count, scratch);
-          store(scratch.flags, negates ? 1 : 0, scratch.p, count);
+          store(scratch.flags, negates ? 1 : 0, scratch.p, Blocks.padded(count));
           Blocks.write(y, from, scratch.p, count);
         });
   }

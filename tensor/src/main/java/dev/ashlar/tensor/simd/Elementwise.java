@@ -47,7 +47,7 @@ final class Elementwise {
           (from, count, scratch) -> {
             a.read(from, scratch.p, count);
             b.read(from, scratch.q, count);
-            join(connective, scratch.p, scratch.q, count);
+            join(connective, scratch.p, scratch.q, Blocks.padded(count));
             Blocks.write(y, from, scratch.p, count);
           });
     };
@@ -76,9 +76,13 @@ final class Elementwise {
           y.size(),
           (from, count, scratch) -> {
             x.read(from, scratch.p, count);
-            for (int i = 0; i < count; i++) scratch.p[i] ^= 1;
+            negate(scratch.p, Blocks.padded(count));
             Blocks.write(y, from, scratch.p, count);
           });
     };
+  }
+
+  private static void negate(byte[] x, int count) {
+    for (int i = 0; i < count; i++) x[i] ^= 1;
   }
 }

@@ -45,10 +45,14 @@ final class MoveKernels {
       Blocks.forEach(
           y.size(),
           (from, count, scratch) -> {
-            for (int i = 0; i < count; i++) scratch.l[i] = from + i;
+            count(from, scratch.l, Blocks.padded(count));
             Casts.write(scratch.l, y, from, count, scratch);
           });
     };
+  }
+
+  private static void count(long from, long[] into, int count) {
+    for (int i = 0; i < count; i++) into[i] = from + i;
   }
 
   /** The same elements in row-major order. */
