@@ -45,7 +45,8 @@ final class DoubleLoops {
       case Op.Div _ -> Optional.of(DoubleLoops::div);
       case Op.Maximum _ -> Optional.of(DoubleLoops::maximum);
       case Op.Minimum _ -> Optional.of(DoubleLoops::minimum);
-      case Op.Rem _, Op.Pow _ -> Optional.empty();
+      case Op.Rem _ -> Optional.of(Remainders::doubles);
+      case Op.Pow _ -> Optional.empty();
     };
   }
 

@@ -8,7 +8,6 @@ import static dev.ashlar.tensor.simd.MicroKernels.S;
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -53,19 +52,16 @@ final class FloatLoops {
     };
   }
 
-  /**
-   * Returns the loop of an operation on two inputs; none for those that are rare and slow anyway.
-   */
-  static Optional<Zip> of(Op.Binary op) {
+  static Zip of(Op.Binary op) {
     return switch (op) {
-      case Op.Plus _ -> Optional.of(FloatLoops::plus);
-      case Op.Minus _ -> Optional.of(FloatLoops::minus);
-      case Op.Times _ -> Optional.of(FloatLoops::times);
-      case Op.Div _ -> Optional.of(FloatLoops::div);
-      case Op.Maximum _ -> Optional.of(FloatLoops::maximum);
-      case Op.Minimum _ -> Optional.of(FloatLoops::minimum);
-      case Op.Pow _ -> Optional.of(FloatPowers::compute);
-      case Op.Rem _ -> Optional.empty();
+      case Op.Plus _ -> FloatLoops::plus;
+      case Op.Minus _ -> FloatLoops::minus;
+      case Op.Times _ -> FloatLoops::times;
+      case Op.Div _ -> FloatLoops::div;
+      case Op.Maximum _ -> FloatLoops::maximum;
+      case Op.Minimum _ -> FloatLoops::minimum;
+      case Op.Rem _ -> Remainders::floats;
+      case Op.Pow _ -> FloatPowers::compute;
     };
   }
 
