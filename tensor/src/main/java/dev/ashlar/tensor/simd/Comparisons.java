@@ -71,14 +71,14 @@ final class Comparisons {
         y.size(),
         (from, count, scratch) -> {
           block.compare(a, b, from, count, scratch);
-          store(scratch.flags, negates ? 1 : 0, scratch.p, Blocks.padded(count));
+          store(scratch.flags, negates, scratch.p, Blocks.padded(count));
           Blocks.write(y, from, scratch.p, count);
         });
   }
 
-  private static void store(boolean[] flags, int negates, byte[] y, int count) {
+  private static void store(boolean[] flags, boolean negates, byte[] y, int count) {
     for (int i = 0; i < count; i++) y[i] = (byte) (flags[i] ? 1 : 0);
-    if (negates == 0) return;
+    if (!negates) return;
     for (int i = 0; i < count; i++) y[i] ^= 1;
   }
 
