@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Samples of every operation: ordinary inputs, broadcast ones, views of every kind, sizes 0 and 1
@@ -43,7 +44,7 @@ public final class OpSamples {
    * Returns samples of sizes at which kernels change their ways: odd ones, long lines, many rows.
    */
   public static List<OpSample> large() {
-    return LargeSamples.all();
+    return Stream.of(LargeSamples.all(), LargeIndexSamples.all()).flatMap(List::stream).toList();
   }
 
   /** Returns samples with NaN, infinities, both zeros, denormals and numbers near overflow. */

@@ -1,83 +1,141 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
-/** Kernels that pick rows of an F32 table [V, ...] by number, and add rows to one. */
+/**
+ * Kernels that pick slices along an axis by number, and add slices to others. Slices of [pre,
+ * places, post] are rows of {@code post} elements; elements of narrow ones are taken one by one.
+ */
 final class RowKernels {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
   /** Elements of a chunk: worth handing to another thread. */
   private static final int GRAIN = 32 * Blocks.SIZE;
 
+  /** Elements of a row that is handled as a whole: of a narrow one, calls would take longest. */
+  private static final int NARROW = 12;
+
+  private static final int WIDE = 1 << 28;
+
   private RowKernels() {}
 
-  /** (source [V, ...], index [...]) -> rows of source in the index's order. */
+  /** (source, index): slices of source, of elements of four or eight bytes, in index's order. */
   static Kernel select(Op.IndexSelect op) {
     return (inputs, outputs) -> {
-      Operand table = inputs.getFirst();
+      Operand source = inputs.getFirst();
       Operand y = outputs.getFirst();
-      int[] rows = rows(op, inputs.get(1), table.shape().dim(0));
+      int height = source.shape().dim(op.axis());
+      int[] rows = new Indices(op, inputs.get(1), op.axis(), height).all();
       if (y.size() == 0) return;
-      int width = (int) (y.size() / rows.length);
-      long bytes = (long) width * Float.BYTES;
-      Parallel.range(
-          rows.length,
-          Math.max(1, GRAIN / width),
-          (first, end) -> {
-            var source = new Source(table, width);
-            for (int i = (int) first; i < end; i++) {
-              source.load(rows[i]);
-              MemorySegment.copy(
-                  source.data, source.at, y.data(), i * bytes + y.offsetBytes(), bytes);
-            }
-          });
+      long width = width(source.shape(), op.axis());
+      Window table = Window.of(source, source.shape());
+      if (isRow(width)) {
+        copyRows(table, height, rows, y, (int) width);
+      } else {
+        Shape shape = source.shape().with(op.axis(), rows.length);
+        Layout flat = y.layout().reshape(shape).orElseThrow();
+        GatherKernels.gather(op, op.axis(), source, spread(rows, op.axis(), shape), y.with(flat));
+      }
     };
   }
 
+  private static void copyRows(Window table, int height, int[] rows, Operand y, int width) {
+    Parallel.range(
+        y.size() / width,
+        Math.max(1, GRAIN / width),
+        (first, end) -> {
+          long before = first / rows.length * height;
+          int i = (int) (first % rows.length);
+          for (long row = first; row < end; row++) {
+            copyRow(table, (before + rows[i]) * width, y, row * width, width);
+            if (++i < rows.length) continue;
+            i = 0;
+            before += height;
+          }
+        });
+  }
+
+  private static void copyRow(Window table, long from, Operand y, long to, int width) {
+    long bytes = y.dtype().byteSize();
+    long direct = table.sideBySide(from, width);
+    if (direct >= 0) {
+      long at = y.offsetBytes() + to * bytes;
+      MemorySegment.copy(table.data(), direct * bytes, y.data(), at, width * bytes);
+      return;
+    }
+    Scratch scratch = Scratch.own();
+    for (int i = 0; i < width; i += Blocks.SIZE) {
+      int count = Math.min(Blocks.SIZE, width - i);
+      if (bytes == Integer.BYTES) {
+        table.read(from + i, scratch.i, count);
+        Blocks.write(y, to + i, scratch.i, count);
+      } else {
+        table.read(from + i, scratch.n, count);
+        Blocks.write(y, to + i, scratch.n, count);
+      }
+    }
+  }
+
   /**
-   * (into [V, ...], index [...], source [..., ...]): a copy of into, with rows of source added in
-   * the index's order. Part by part of the table, which is in a near cache when rows are added to
-   * it, and each by one thread, so that every sum has its order.
+   * (into, index, source), of F32 or F64: a copy of into, with slices of source added in the
+   * index's order. Part by part of the result, which is in a near cache when rows are added to it,
+   * and each by one thread, so that every sum has its order.
    */
   static Kernel add(Op.IndexAdd op) {
     return (inputs, outputs) -> {
       Operand y = outputs.getFirst();
+      int height = y.shape().dim(op.axis());
+      int[] rows = new Indices(op, inputs.get(1), op.axis(), height).all();
       if (y.size() == 0) return;
-      int height = y.shape().dim(0);
-      int width = (int) (y.size() / height);
-      long bytes = (long) width * Float.BYTES;
-      int[] rows = rows(op, inputs.get(1), height);
-      int[] starts = new int[height + 1];
-      int[] order = byRow(rows, starts);
-      Window into = Window.of(inputs.get(0), y.shape());
-      Parallel.range(
-          height,
-          Math.max(1, GRAIN / width),
-          (first, end) -> {
-            int count = (int) (end - first) * width;
-            MemorySegment part = y.elements().asSlice(first * bytes, count * (long) Float.BYTES);
-            into.read(first * width, part, count);
-            var source = new Source(inputs.get(2), width);
-            for (int row = (int) first; row < end; row++) {
-              long at = y.offsetBytes() + row * bytes;
-              for (int i = starts[row]; i < starts[row + 1]; i++) {
-                source.load(order[i]);
-                add(source.data, source.at, y.data(), at, width);
-              }
-            }
-          });
+      long width = width(y.shape(), op.axis());
+      if (isRow(width)) {
+        addRows(inputs.get(0), height, rows, inputs.get(2), y, (int) width);
+      } else {
+        Operand index = spread(rows, op.axis(), y.shape().with(op.axis(), rows.length));
+        ScatterKernels.add(op, op.axis(), inputs.get(0), index, inputs.get(2), y);
+      }
     };
+  }
+
+  private static void addRows(
+      Operand into, int height, int[] rows, Operand source, Operand y, int width) {
+    long bytes = (long) width * y.dtype().byteSize();
+    int[] starts = new int[height + 1];
+    int[] order = byRow(rows, starts);
+    Window before = Window.of(into, y.shape());
+    Parallel.range(
+        y.size() / width,
+        Math.max(1, GRAIN / width),
+        (first, end) -> {
+          long count = end - first;
+          MemorySegment part = y.elements().asSlice(first * bytes, count * bytes);
+          before.read(first * width, part, (int) count * width);
+          var added = new AddedRow(source, width);
+          for (long row = first; row < end; row++) {
+            long at = y.offsetBytes() + row * bytes;
+            long others = row / height * rows.length;
+            int number = (int) (row % height);
+            for (int i = starts[number]; i < starts[number + 1]; i++) {
+              added.load(others + order[i]);
+              added.addTo(y.data(), at);
+            }
+          }
+        });
+  }
+
+  private static boolean isRow(long width) {
+    return width >= NARROW && width <= WIDE;
+  }
+
+  private static long width(Shape shape, int axis) {
+    return shape.slice(axis + 1, shape.rank()).size();
   }
 
   /**
@@ -93,86 +151,13 @@ final class RowKernels {
     return order;
   }
 
-  private static void add(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    int whole = count - count % LANES;
-    if (whole > 0) addWhole(x, xAt, y, yAt, whole);
-    for (int i = whole; i < count; i++) {
-      long byteAt = (long) i * Float.BYTES;
-      y.set(FLOAT, yAt + byteAt, y.get(FLOAT, yAt + byteAt) + x.get(FLOAT, xAt + byteAt));
-    }
-  }
-
-  private static void addWhole(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      long byteAt = (long) i * Float.BYTES;
-      store(load(y, yAt + byteAt).add(load(x, xAt + byteAt)), y, yAt + byteAt);
-    }
-  }
-
-  private static int[] rows(Op op, Operand index, int size) {
-    int[] rows = numbers(index);
-    for (int i = 0; i < rows.length; i++) {
-      if (rows[i] < 0 || rows[i] >= size) {
-        throw new IndexOutOfBoundsException(
-            "%s: index %d is outside axis 0 of size %d"
-                .formatted(op.label(), index.getLong(position(index.layout(), i)), size));
-      }
-    }
-    return rows;
-  }
-
-  /** Returns an index's numbers; -1 for those that no int can hold. */
-  private static int[] numbers(Operand index) {
-    int[] numbers = new int[Math.toIntExact(index.size())];
-    if (index.dtype() == DType.I32 && index.isContiguous()) {
-      MemorySegment.copy(
-          index.data(), ValueLayout.JAVA_INT, index.offsetBytes(), numbers, 0, numbers.length);
-      return numbers;
-    }
-    for (int i = 0; i < numbers.length; i++) {
-      long number = index.getLong(position(index.layout(), i));
-      numbers[i] = number == (int) number ? (int) number : -1;
-    }
-    return numbers;
-  }
-
-  private static long position(Layout layout, long number) {
-    long at = layout.offsetElements();
-    if (layout.isContiguous()) return at + number;
-    long rest = number;
-    for (int axis = layout.rank() - 1; axis >= 0; axis--) {
-      int size = layout.shape().dim(axis);
-      at += rest % size * layout.strideElements(axis);
-      rest /= size;
-    }
-    return at;
-  }
-
-  /** A row of an operand at a time: where it lies if side by side there, else copied. */
-  private static final class Source {
-    private final Window window;
-    private final int width;
-    private final MemorySegment room;
-
-    private MemorySegment data;
-    private long at;
-
-    Source(Operand x, int width) {
-      this.window = Window.of(x, x.shape());
-      this.width = width;
-      this.room = Scratch.own().line(0, width);
-    }
-
-    void load(long row) {
-      long direct = window.sideBySide(row * width, width);
-      if (direct >= 0) {
-        data = window.data();
-        at = direct * Float.BYTES;
-      } else {
-        window.read(row * width, room, width);
-        data = room;
-        at = 0;
-      }
-    }
+  /** Returns an index of a shape that repeats numbers along all axes but one. */
+  private static Operand spread(int[] numbers, int axis, Shape shape) {
+    MemorySegment data = Scratch.own().line(1, numbers.length);
+    MemorySegment.copy(numbers, 0, data, ValueLayout.JAVA_INT, 0, numbers.length);
+    int[] dims = new int[shape.rank() - axis];
+    Arrays.fill(dims, 1);
+    dims[0] = numbers.length;
+    return new Operand(DType.I32, Layout.contiguous(Shape.of(dims)).expand(shape), data);
   }
 }

@@ -14,6 +14,9 @@ final class Scratch {
 
   private static final Room NONE = new Room(new float[0], 0, 0);
 
+  /** Keys that room is kept for: the lines of sorts may be as long as a tensor. */
+  static final int MOST_KEYS = 1 << 18;
+
   /** Blocks of elements. */
   final float[] a = new float[Blocks.SIZE];
 
@@ -43,6 +46,8 @@ final class Scratch {
   private Room sums = NONE;
   private double[] doubleRows = new double[0];
   private double[] doubleSums = new double[0];
+  private long[] keys = new long[0];
+  private long[] ranks = new long[0];
   private MemorySegment doublePanels = MemorySegment.NULL;
 
   private MemorySegment[] blocks = new MemorySegment[0];
@@ -89,6 +94,20 @@ final class Scratch {
   double[] doubleSums(int size) {
     if (doubleSums.length < size) doubleSums = new double[roomFor(size)];
     return doubleSums;
+  }
+
+  /** Returns room for what lines are ordered by. */
+  long[] keys(int size) {
+    if (size > MOST_KEYS) return new long[size];
+    if (keys.length < size) keys = new long[roomFor(size)];
+    return keys;
+  }
+
+  /** Returns room for the places of a line in order. */
+  long[] ranks(int size) {
+    if (size > MOST_KEYS) return new long[size];
+    if (ranks.length < size) ranks = new long[roomFor(size)];
+    return ranks;
   }
 
   /** Returns memory outside the heap for packed panels of an F64 matrix, on lines of the cache. */

@@ -40,12 +40,17 @@ final class VectorKernels {
           when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(false));
       case Op.LogSoftmax softmax ->
           when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(true));
+      case Op.Sort sort ->
+          when(isOfWords(inputs), () -> new OrderKernel(sort.axis(), sort.descending()));
+      case Op.TopK topK ->
+          when(isOfWords(inputs), () -> new OrderKernel(topK.axis(), topK.largest()));
       case Op.Fill fill -> Optional.of(MoveKernels.fill(fill.value()));
       case Op.Arange _ -> Optional.of(MoveKernels.arange());
       case Op.Copy _ -> Optional.of(MoveKernels.copy());
-      case Op.IndexSelect select ->
-          when(select.axis() == 0 && isFloat(inputs), () -> RowKernels.select(select));
-      case Op.IndexAdd add -> when(add.axis() == 0 && isFloat(inputs), () -> RowKernels.add(add));
+      case Op.Gather gather -> when(isOfWords(inputs), () -> GatherKernels.gather(gather));
+      case Op.ScatterAdd add -> when(isReal(inputs), () -> ScatterKernels.scatterAdd(add));
+      case Op.IndexSelect select -> when(isOfWords(inputs), () -> RowKernels.select(select));
+      case Op.IndexAdd add -> when(isReal(inputs), () -> RowKernels.add(add));
       case Op.Concat concat -> Optional.of(PieceKernels.concat(concat));
       case Op.Pad pad -> when(pad.step() == 1, () -> PieceKernels.pad(pad));
       case Op.MatMul _ -> when(all(F32, inputs) || all(F64, inputs), MatMulKernel::new);
@@ -92,8 +97,14 @@ final class VectorKernels {
     return true;
   }
 
-  private static boolean isFloat(List<TensorSpec> inputs) {
-    return inputs.getFirst().dtype() == F32;
+  /** Returns whether the first input's elements have four or eight bytes. */
+  private static boolean isOfWords(List<TensorSpec> inputs) {
+    return inputs.getFirst().dtype().byteSize() >= 4;
+  }
+
+  private static boolean isReal(List<TensorSpec> inputs) {
+    DType dtype = inputs.getFirst().dtype();
+    return dtype == F32 || dtype == F64;
   }
 
   private static boolean alongLast(int axis, List<TensorSpec> inputs) {

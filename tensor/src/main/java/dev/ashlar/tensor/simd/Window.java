@@ -150,6 +150,21 @@ final class Window {
         from, count, (at, stride, to, length) -> Lines.read(data, at, stride, into, to, length));
   }
 
+  /** Stores where in memory elements {@code from}, {@code from + 1}, … are. */
+  void places(long from, long[] into, int count) {
+    forLines(
+        from,
+        count,
+        (at, stride, to, length) -> {
+          for (int i = 0; i < length; i++) into[to + i] = at + i * stride;
+        });
+  }
+
+  /** Returns where in memory an element is. */
+  long place(long number) {
+    return start(number / sizes[last]) + number % sizes[last] * strides[last];
+  }
+
   /** Reads elements of one byte. */
   void read(long from, byte[] into, int count) {
     forLines(

@@ -1,0 +1,66 @@
+package dev.ashlar.tensor.simd;
+
+import static dev.ashlar.tensor.DType.F32;
+
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.spi.Operand;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A row of F32 or F64 at a time, to be added to others: where it lies if side by side there, else
+ * copied.
+ */
+final class AddedRow {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+  private static final FloatLoops.Zip FLOATS = FloatLoops.of(new Op.Plus());
+  private static final FloatLoops.Zip DOUBLES = DoubleLoops.of(new Op.Plus()).orElseThrow();
+
+  private final Window window;
+  private final int width;
+  private final int bytes;
+  private final boolean floats;
+  private final int whole;
+  private final MemorySegment room;
+
+  private MemorySegment data = MemorySegment.NULL;
+  private long at;
+
+  AddedRow(Operand x, int width) {
+    this.window = Window.of(x, x.shape());
+    this.width = width;
+    this.bytes = x.dtype().byteSize();
+    this.floats = x.dtype() == F32;
+    this.whole = width - width % (floats ? FloatBlock.LANES : DoubleVectors.LANES);
+    this.room = Scratch.own().line(0, width * (bytes / Float.BYTES));
+  }
+
+  /** Turns to a row of x. */
+  void load(long row) {
+    long direct = window.sideBySide(row * width, width);
+    if (direct >= 0) {
+      data = window.data();
+      at = direct * bytes;
+    } else {
+      window.read(row * width, room, width);
+      data = room;
+      at = 0;
+    }
+  }
+
+  /** Adds the row to the one from byte {@code yAt} on. */
+  void addTo(MemorySegment y, long yAt) {
+    if (whole > 0) Apart.compute(floats ? FLOATS : DOUBLES, data, at, y, yAt, y, yAt, whole);
+    if (whole < width) addRest(y, yAt);
+  }
+
+  private void addRest(MemorySegment y, long yAt) {
+    for (int i = whole; i < width; i++) {
+      long to = yAt + (long) i * bytes;
+      long from = at + (long) i * bytes;
+      if (floats) y.set(FLOAT, to, y.get(FLOAT, to) + data.get(FLOAT, from));
+      else y.set(DOUBLE, to, y.get(DOUBLE, to) + data.get(DOUBLE, from));
+    }
+  }
+}
