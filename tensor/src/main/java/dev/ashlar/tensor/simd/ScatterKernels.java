@@ -70,9 +70,12 @@ final class ScatterKernels {
         y.size(),
         GRAIN,
         (first, end) -> {
-          int count = (int) (end - first);
-          long at = y.offsetBytes() + first * bytes;
-          from.read(first, y.data().asSlice(at, (long) count * bytes), count);
+          // Block by block: what is copied in larger pieces is not in a cache afterwards.
+          for (long at = first; at < end; at += Blocks.SIZE) {
+            int count = (int) Math.min(Blocks.SIZE, end - at);
+            long byteAt = y.offsetBytes() + at * bytes;
+            from.read(at, y.data().asSlice(byteAt, (long) count * bytes), count);
+          }
         });
   }
 
