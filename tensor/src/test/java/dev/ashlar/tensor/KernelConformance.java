@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A kernel provider's definition of done: on every sample its results agree with the plain kernel's
- * in double precision (of products of matrices, in twice that). The error may be twice that of the
+ * in double precision (where numbers are summed, in twice that). The error may be twice that of the
  * plain kernel in the same precision (the rule of flash attention's tests), and a few last bits
  * besides. Whole numbers, truth values and moved numbers agree exactly. What the provider declines
  * shows as a skipped test.
@@ -126,12 +126,19 @@ public abstract class KernelConformance {
     }
   }
 
-  /** Computes in double precision; sums of products in twice that, for F64 is to be judged too. */
+  /** Computes in double precision; sums in twice that, for F64 is to be judged too. */
   private static List<Tensor> exact(Op op, List<Tensor> wide) {
     List<Tensor> plain = compute(op, plain(op, wide), wide);
-    boolean products = op instanceof Op.MatMul && plain.getFirst().dtype() == DType.F64;
-    if (!products) return plain;
-    return List.of(ExactProducts.of(wide.get(0), wide.get(1), plain.getFirst().shape()));
+    Tensor result = plain.getFirst();
+    if (result.dtype() != DType.F64) return plain;
+    Tensor x = wide.isEmpty() ? result : wide.getFirst();
+    return switch (op) {
+      case Op.MatMul _ -> List.of(ExactProducts.of(x, wide.get(1), result.shape()));
+      case Op.Sum sum -> List.of(ExactSums.sum(sum, x, result.shape()));
+      case Op.Softmax softmax -> List.of(ExactSums.softmax(x, softmax.axis(), false));
+      case Op.LogSoftmax softmax -> List.of(ExactSums.softmax(x, softmax.axis(), true));
+      default -> plain;
+    };
   }
 
   private static Kernel plain(Op op, List<Tensor> inputs) {
