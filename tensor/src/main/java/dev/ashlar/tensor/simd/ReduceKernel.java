@@ -12,9 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sum, greatest and least of F32 over any axes. The input is read as [outer, folded, inner], inner
- * being the kept axes behind the last folded one; then either lines are folded to a number each
- * (inner is 1), or lines into one another. The folded axis is cut into pieces of a size that
+ * Sum, greatest and least of F32 or F64 over any axes. The input is read as [outer, folded, inner],
+ * inner being the kept axes behind the last folded one; then either lines are folded to a number
+ * each (inner is 1), or lines into one another. The folded axis is cut into pieces of a size that
  * depends on the shape alone; their results are joined in order.
  */
 record ReduceKernel(Op.Reduction op) implements Kernel {
@@ -34,6 +34,7 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
     private final Folds fold;
     private final Operand y;
     private final Window x;
+    private final int bytes;
     private final long outer;
     private final long folded;
     private final long inner;
@@ -41,6 +42,7 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
     Reduction(Op.Reduction op, Operand input, Operand y) {
       this.fold = Folds.of(op);
       this.y = y;
+      this.bytes = y.dtype().byteSize();
       Layout layout = input.layout();
       int rank = layout.rank();
       int lastFolded = op.axes().isEmpty() ? -1 : op.axes().getLast();
@@ -76,7 +78,7 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
           results.length,
           Math.max(1, PIECE / Math.max(1, length)),
           (from, to) -> {
-            MemorySegment block = Scratch.own().line(0, Blocks.SIZE);
+            MemorySegment block = Scratch.own().line(0, 2 * Blocks.SIZE);
             double[] parts = new double[Folds.LINES];
             int count;
             for (int i = (int) from; i < to; i += count) {
@@ -113,14 +115,19 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
       long direct = x.sideBySide(at, length);
       long stride = x.distance(at, count, length);
       if (direct >= 0 && stride >= 0) {
-        fold.lines(
-            x.data(), direct * Float.BYTES, stride * Float.BYTES, count, length, into, index);
+        fold(x.data(), direct * bytes, stride * bytes, count, length, into, index);
         return;
       }
       for (int i = 0; i < count; i++) {
         x.read(at + (long) i * length, block, length);
-        fold.lines(block, 0, 0, 1, length, into, index + i);
+        fold(block, 0, 0, 1, length, into, index + i);
       }
+    }
+
+    private void fold(
+        MemorySegment from, long at, long stride, int count, int length, double[] into, int index) {
+      if (bytes == Float.BYTES) fold.lines(from, at, stride, count, length, into, index);
+      else DoubleFolds.lines(fold, from, at, stride, count, length, into, index);
     }
 
     /** [outer, folded, inner] -> [outer, inner]. */
@@ -134,7 +141,7 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
           outer * pieces * columns,
           Math.max(1, PIECE / Math.max(1, width * Math.min(height, folded))),
           (from, to) -> {
-            MemorySegment block = Scratch.own().line(0, Blocks.SIZE);
+            MemorySegment block = Scratch.own().line(0, 2 * Blocks.SIZE);
             MemorySegment lanes = Scratch.own().line(1, 2 * Blocks.SIZE);
             for (long i = from; i < to; i++) {
               long number = i / columns;
@@ -157,13 +164,19 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
       long direct = x.sideBySide(at, count);
       long stride = x.distance(at, rows, inner);
       if (direct >= 0 && stride >= 0) {
-        fold.lanes(x.data(), direct * Float.BYTES, stride * Float.BYTES, rows, lanes, count);
+        fold(x.data(), direct * bytes, stride * bytes, rows, lanes, count);
         return;
       }
       for (int row = 0; row < rows; row++) {
         x.read(at + row * inner, block, count);
-        fold.lanes(block, 0, 0, 1, lanes, count);
+        fold(block, 0, 0, 1, lanes, count);
       }
+    }
+
+    private void fold(
+        MemorySegment from, long at, long stride, int rows, MemorySegment lanes, int count) {
+      if (bytes == Float.BYTES) fold.lanes(from, at, stride, rows, lanes, count);
+      else DoubleFolds.lanes(fold, from, at, stride, rows, lanes, count);
     }
 
     private static int pieces(long size, int most) {
@@ -183,11 +196,20 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
               for (int piece = 1; piece < pieces; piece++) {
                 fold.join(results, at, results, at + (int) (piece * line), length);
               }
-              for (int i = 0; i < length; i++) scratch.b[done + i] = (float) results[at + i];
+              store(results, at, from + done, length, scratch.b);
               done += length;
             }
-            Blocks.write(y, from, scratch.b, count);
           });
+    }
+
+    private void store(double[] results, int at, long to, int count, float[] rounded) {
+      if (bytes == Double.BYTES) {
+        long byteAt = (y.layout().offsetElements() + to) * Double.BYTES;
+        MemorySegment.copy(results, at, y.data(), DOUBLE, byteAt, count);
+      } else {
+        for (int i = 0; i < count; i++) rounded[i] = (float) results[at + i];
+        Blocks.write(y, to, rounded, count);
+      }
     }
   }
 }

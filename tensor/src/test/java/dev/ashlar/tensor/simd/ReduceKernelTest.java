@@ -1,6 +1,7 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.DType.F32;
+import static dev.ashlar.tensor.DType.F64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -63,9 +64,15 @@ final class ReduceKernelTest {
       put(x, row * width + row % width, odd[row / odd.length % odd.length]);
       put(x, row * width + row * 5 % width, odd[row / odd.length / odd.length]);
     }
-    for (Op.Reduction op :
-        List.<Op.Reduction>of(new Op.Max(List.of(1), true), new Op.Min(List.of(1), true))) {
-      assertThat(reduce(op, x)).isEqualTo(fold(op, x));
+    Operand wide = Operands.empty(F64, rows, width);
+    for (int i = 0; i < x.size(); i++) wide.setDouble(i, x.getDouble(i));
+    for (int axis = 0; axis < 2; axis++) {
+      List<Integer> axes = List.of(axis);
+      for (Op.Reduction op :
+          List.<Op.Reduction>of(new Op.Max(axes, true), new Op.Min(axes, true))) {
+        assertThat(reduce(op, x)).isEqualTo(fold(op, x));
+        assertThat(reduce(op, wide)).isEqualTo(fold(op, wide));
+      }
     }
   }
 
@@ -74,7 +81,12 @@ final class ReduceKernelTest {
   }
 
   private void check(List<Integer> axes, int... dims) {
-    Operand x = Operands.random(1, F32, dims);
+    check(axes, Operands.random(1, F32, dims));
+    check(axes, Operands.random(1, F64, dims));
+    check(axes, Operands.strided(1, F64, dims));
+  }
+
+  private void check(List<Integer> axes, Operand x) {
     for (Op.Reduction op :
         List.<Op.Reduction>of(
             new Op.Sum(axes, true), new Op.Max(axes, true), new Op.Min(axes, true))) {
@@ -96,13 +108,13 @@ final class ReduceKernelTest {
   }
 
   private static double[] reduce(Op.Reduction op, Operand x) {
-    Operand out = Operands.empty(F32, kept(op, x));
+    Operand out = Operands.empty(x.dtype(), kept(op, x));
     new ReduceKernel(op).run(List.of(x), List.of(out));
     return Operands.values(out);
   }
 
   private static double[] fold(Op.Reduction op, Operand x) {
-    Operand out = Operands.empty(F32, kept(op, x));
+    Operand out = Operands.empty(x.dtype(), kept(op, x));
     double[] results = new double[(int) out.size()];
     Arrays.fill(results, Folds.of(op).nothing);
     int[] dims = x.shape().dims();
@@ -113,7 +125,7 @@ final class ReduceKernelTest {
         if (!op.axes().contains(axis)) to += rest % dims[axis] * out.layout().strideElements(axis);
         rest /= dims[axis];
       }
-      double value = x.getDouble(i);
+      double value = x.getDouble(Operands.position(x.layout(), i));
       double before = results[(int) to];
       results[(int) to] =
           switch (op) {
