@@ -170,8 +170,24 @@ final class LargeSamples {
           shape + " two axes",
           t -> List.of(transposed(numbers(t, 129, dims))));
     }
+    for (int axis = 0; axis < 3; axis++) {
+      bands(new Op.Softmax(axis));
+      bands(new Op.LogSoftmax(axis));
+      bands(new Op.CumSum(axis, false));
+      bands(new Op.CumSum(axis, true));
+      bands(new Op.ArgMax(axis, true));
+      bands(new Op.ArgMin(axis, false));
+    }
     add(new Op.Sum(List.of(0), false), "100003", t -> List.of(positive(t, 130, 100_003)));
     add(new Op.Max(List.of(0), false), "100003", t -> List.of(numbers(t, 130, 100_003)));
+  }
+
+  /** Several bands of columns, with some left over, where they lie and not. */
+  private void bands(Op op) {
+    add(op, op + " [2, 70, 700]", t -> List.of(numbers(t, 171, 2, 70, 700)));
+    add(op, op + " [67, 2, 1088] offset", t -> List.of(offset(numbers(t, 172, 67, 2, 1088))));
+    add(op, op + " [2, 70, 300] transposed", t -> List.of(transposed(numbers(t, 173, 2, 70, 300))));
+    add(op, op + " [3, 2, 512] expanded", t -> List.of(wholes(t, 174, 2, 1).expand(3, 2, 512)));
   }
 
   private void products() {

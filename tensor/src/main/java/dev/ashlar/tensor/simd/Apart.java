@@ -33,6 +33,8 @@ final class Apart {
           MemorySegment.class,
           long.class,
           int.class);
+  private static MethodHandle tile =
+      handle(Tile.Loop.class, Tile.class, Tile.class, int.class, int.class);
 
   private static MethodHandle compare =
       handle(Comparisons.Loop.class, Object.class, Object.class, boolean[].class, int.class);
@@ -84,6 +86,14 @@ final class Apart {
   static <A> void compute(Comparisons.Loop<A> loop, A a, A b, boolean[] y, int count) {
     try {
       compare.invokeExact(loop, a, b, y, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void compute(Tile.Loop loop, Tile x, Tile y, int rows, int count) {
+    try {
+      tile.invokeExact(loop, x, y, rows, count);
     } catch (Throwable e) {
       throw unchecked(e);
     }

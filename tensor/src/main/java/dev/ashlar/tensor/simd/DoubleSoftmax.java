@@ -31,11 +31,28 @@ public final class DoubleSoftmax {
   public static double logSumExp(MemorySegment x, long at, int count) {
     double max = max(x, at, count);
     if (Double.isInfinite(max)) return max;
+    return StrictMath.log(sumExp(x, at, max, count)) + max;
+  }
+
+  /** Returns the sum of e^(x - max). */
+  static double sumExp(MemorySegment x, long at, double max, int count) {
     DoubleVector sum = DoubleVector.zero(D);
     for (int i = 0; i < count; i += LANES) {
       sum = sum.add(DoubleVectorMath.exp(load(x, at + i * 8L).sub(max)));
     }
-    return StrictMath.log(LaneFolds.sum(sum)) + max;
+    return LaneFolds.sum(sum);
+  }
+
+  /** Puts e^(x - max) in the place of x, and returns the sum. */
+  static double exp(MemorySegment x, long at, double max, int count) {
+    DoubleVector sum = DoubleVector.zero(D);
+    for (int i = 0; i < count; i += LANES) {
+      long byteAt = at + i * 8L;
+      DoubleVector power = VectorMath.exp(load(x, byteAt).sub(max));
+      store(power, x, byteAt);
+      sum = sum.add(power);
+    }
+    return LaneFolds.sum(sum);
   }
 
   /** Puts e^(x - logSumExp) · share in the place of x. */

@@ -26,4 +26,9 @@ public final class DoubleVectors {
   public static void store(DoubleVector vector, MemorySegment x, long at) {
     vector.intoMemorySegment(x.getClass() == NATIVE ? x : other(x), at, FloatBlock.ORDER);
   }
+
+  /** Returns how many doubles whole vectors take to hold {@code count}. */
+  static int wholeVectors(int count) {
+    return Math.ceilDiv(count, LANES) * LANES;
+  }
 }

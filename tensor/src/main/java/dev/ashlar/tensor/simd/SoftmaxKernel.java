@@ -14,16 +14,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
-/** Softmax of F32 along the last axis, or its logarithm, as {@link SoftmaxRows} computes it. */
-record SoftmaxKernel(boolean logarithm) implements Kernel {
+/**
+ * Softmax of F32 along an axis, or its logarithm, line by line, as {@link SoftmaxRows} computes it.
+ */
+record SoftmaxKernel(int axis, boolean logarithm) implements Kernel {
   private static final int GRAIN = 16_384;
 
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
     Operand y = outputs.getFirst();
     if (y.size() == 0) return;
-    FloatRows from = FloatRows.of(inputs.getFirst());
-    FloatRows to = FloatRows.of(y);
+    FloatRows from = FloatRows.of(Along.last(inputs.getFirst(), axis));
+    FloatRows to = FloatRows.of(Along.last(y, axis));
     int padded = to.padded();
     Parallel.range(
         to.count(),

@@ -35,11 +35,10 @@ final class VectorKernels {
       case Op.Not _ -> Optional.of(Elementwise.not());
       case Op.Where _ -> where(inputs.getLast().dtype().byteSize());
       case Op.Cast cast -> cast(inputs.getFirst().dtype(), cast.dtype());
-      case Op.Reduction reduction -> when(all(F32, inputs), () -> new ReduceKernel(reduction));
-      case Op.Softmax softmax ->
-          when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(false));
-      case Op.LogSoftmax softmax ->
-          when(alongLast(softmax.axis(), inputs), () -> new SoftmaxKernel(true));
+      case Op.Reduction reduction ->
+          when(inputs.getFirst().dtype().isFloating(), () -> new ReduceKernel(reduction));
+      case Op.Softmax softmax -> softmax(softmax.axis(), false, inputs.getFirst());
+      case Op.LogSoftmax softmax -> softmax(softmax.axis(), true, inputs.getFirst());
       case Op.Sort sort ->
           when(isOfWords(inputs), () -> new OrderKernel(sort.axis(), sort.descending()));
       case Op.TopK topK ->
@@ -107,7 +106,13 @@ final class VectorKernels {
     return dtype == F32 || dtype == F64;
   }
 
-  private static boolean alongLast(int axis, List<TensorSpec> inputs) {
-    return all(F32, inputs) && axis == inputs.getFirst().shape().rank() - 1;
+  private static Optional<Kernel> softmax(int axis, boolean logarithm, TensorSpec input) {
+    boolean lines = Along.isNarrow(input.shape(), axis);
+    Kernel columns = new SoftmaxColumns(axis, logarithm);
+    return switch (input.dtype()) {
+      case F32 -> Optional.of(lines ? new SoftmaxKernel(axis, logarithm) : columns);
+      case F64 -> Optional.of(lines ? new DoubleSoftmaxKernel(axis, logarithm) : columns);
+      case I32, I64, BOOL, BF16 -> Optional.empty();
+    };
   }
 }
