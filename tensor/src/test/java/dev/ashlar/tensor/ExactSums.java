@@ -37,26 +37,34 @@ final class ExactSums {
 
   /** Returns the softmax of x along an axis, or its logarithm. */
   static Tensor softmax(Tensor x, int axis, boolean logarithm) {
+    if (x.size() == 0) return x;
     int size = x.dim(axis);
-    Layout first = x.size() == 0 ? x.layout() : x.layout().slice(axis, 0, 1, 1);
+    int inner = (int) x.shape().slice(axis + 1, x.rank()).size();
+    Layout first = x.layout().slice(axis, 0, 1, 1);
     long step = x.layout().strideElements(axis);
-    long inner = x.shape().slice(axis + 1, x.rank()).size();
     Operand operand = x.operand();
-    double[] powers = new double[size];
-    return SampleData.fill(
-        DType.F64,
-        i -> {
-          long line = SampleData.position(first, i / (size * inner) * inner + i % inner);
-          double max = Double.NEGATIVE_INFINITY;
-          for (int k = 0; k < size; k++) max = Math.max(max, operand.getDouble(line + k * step));
-          for (int k = 0; k < size; k++) {
-            powers[k] = StrictMath.exp(operand.getDouble(line + k * step) - max);
-          }
-          int at = (int) (i / inner % size);
-          if (!logarithm) return powers[at] / sum(powers);
-          return operand.getDouble(line + at * step) - max - StrictMath.log(sum(powers));
-        },
-        x.shape().dims());
+    double[] results = new double[(int) x.size()];
+    double[] line = new double[size];
+    for (int column = 0; column < results.length / size; column++) {
+      long from = SampleData.position(first, column);
+      for (int k = 0; k < size; k++) line[k] = operand.getDouble(from + k * step);
+      softmax(line, logarithm);
+      int to = column / inner * size * inner + column % inner;
+      for (int k = 0; k < size; k++) results[to + k * inner] = line[k];
+    }
+    return SampleData.fill(DType.F64, i -> results[(int) i], x.shape().dims());
+  }
+
+  private static void softmax(double[] line, boolean logarithm) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double value : line) max = Math.max(max, value);
+    double[] powers = new double[line.length];
+    for (int k = 0; k < line.length; k++) powers[k] = StrictMath.exp(line[k] - max);
+    double sum = sum(powers);
+    double log = StrictMath.log(sum);
+    for (int k = 0; k < line.length; k++) {
+      line[k] = logarithm ? line[k] - max - log : powers[k] / sum;
+    }
   }
 
   private static double sum(double[] values) {

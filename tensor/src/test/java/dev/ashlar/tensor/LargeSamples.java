@@ -185,9 +185,10 @@ final class LargeSamples {
   /** Several bands of columns, with some left over, where they lie and not. */
   private void bands(Op op) {
     add(op, op + " [2, 70, 700]", t -> List.of(numbers(t, 171, 2, 70, 700)));
-    add(op, op + " [67, 2, 1088] offset", t -> List.of(offset(numbers(t, 172, 67, 2, 1088))));
-    add(op, op + " [2, 70, 300] transposed", t -> List.of(transposed(numbers(t, 173, 2, 70, 300))));
-    add(op, op + " [3, 2, 512] expanded", t -> List.of(wholes(t, 174, 2, 1).expand(3, 2, 512)));
+    add(op, op + " [3, 37, 80] offset", t -> List.of(offset(numbers(t, 172, 3, 37, 80))));
+    add(op, op + " [2, 33, 40] transposed", t -> List.of(transposed(numbers(t, 173, 2, 33, 40))));
+    add(op, op + " [3, 35, 48] expanded", t -> List.of(wholes(t, 174, 35, 1).expand(3, 35, 48)));
+    add(op, op + " [2, 40, 3]", t -> List.of(numbers(t, 175, 2, 40, 3)));
   }
 
   private void products() {

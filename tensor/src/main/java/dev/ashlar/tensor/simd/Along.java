@@ -19,6 +19,9 @@ record Along(long outer, int size, long inner) {
   /** The fewest columns of a band, if there are as many: lines of the cache in a row. */
   private static final int FEWEST = 64;
 
+  /** Rows that make up for what a line costs besides them. */
+  private static final int SHORT = 32;
+
   static Along of(Shape shape, int axis) {
     return new Along(
         shape.slice(0, axis).size(), shape.dim(axis), shape.slice(axis + 1, shape.rank()).size());
@@ -27,6 +30,11 @@ record Along(long outer, int size, long inner) {
   /** Returns whether there are few columns, so that vectors had better lie along the axis. */
   static boolean isNarrow(Shape shape, int axis) {
     return shape.rank() == 0 || of(shape, axis).inner < FloatBlock.LANES;
+  }
+
+  /** Returns whether there are few columns, and too few rows to work along the axis. */
+  static boolean isShort(Shape shape, int axis) {
+    return isNarrow(shape, axis) && (shape.rank() == 0 || shape.dim(axis) < SHORT);
   }
 
   /** Returns an operand with an axis behind the others. */
@@ -61,6 +69,11 @@ record Along(long outer, int size, long inner) {
   /** Returns the number of the first element of a band. */
   long start(long band) {
     return band / bandsOfOne() * size * inner + band % bandsOfOne() * width();
+  }
+
+  /** Returns the number of the first column of a band, counted through [outer, inner]. */
+  long firstColumn(long band) {
+    return band / bandsOfOne() * inner + band % bandsOfOne() * width();
   }
 
   /** Returns the number of columns of a band. */

@@ -37,6 +37,14 @@ final class VectorKernels {
       case Op.Cast cast -> cast(inputs.getFirst().dtype(), cast.dtype());
       case Op.Reduction reduction ->
           when(inputs.getFirst().dtype().isFloating(), () -> new ReduceKernel(reduction));
+      case Op.CumSum sum ->
+          when(
+              isLong(sum.axis(), inputs.getFirst()),
+              () -> new CumSumKernel(sum.axis(), sum.reverse()));
+      case Op.ArgMax arg ->
+          when(isLong(arg.axis(), inputs.getFirst()), () -> new ArgumentKernel(arg.axis(), false));
+      case Op.ArgMin arg ->
+          when(isLong(arg.axis(), inputs.getFirst()), () -> new ArgumentKernel(arg.axis(), true));
       case Op.Softmax softmax -> softmax(softmax.axis(), false, inputs.getFirst());
       case Op.LogSoftmax softmax -> softmax(softmax.axis(), true, inputs.getFirst());
       case Op.Sort sort ->
@@ -106,12 +114,19 @@ final class VectorKernels {
     return dtype == F32 || dtype == F64;
   }
 
+  private static boolean isLong(int axis, TensorSpec input) {
+    return input.dtype().isFloating() && !Along.isShort(input.shape(), axis);
+  }
+
   private static Optional<Kernel> softmax(int axis, boolean logarithm, TensorSpec input) {
     boolean lines = Along.isNarrow(input.shape(), axis);
     Kernel columns = new SoftmaxColumns(axis, logarithm);
     return switch (input.dtype()) {
       case F32 -> Optional.of(lines ? new SoftmaxKernel(axis, logarithm) : columns);
-      case F64 -> Optional.of(lines ? new DoubleSoftmaxKernel(axis, logarithm) : columns);
+      case F64 ->
+          when(
+              !Along.isShort(input.shape(), axis),
+              () -> lines ? new DoubleSoftmaxKernel(axis, logarithm) : columns);
       case I32, I64, BOOL, BF16 -> Optional.empty();
     };
   }
