@@ -48,7 +48,7 @@ public final class DoubleSoftmax {
     DoubleVector sum = DoubleVector.zero(D);
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + i * 8L;
-      DoubleVector power = VectorMath.exp(load(x, byteAt).sub(max));
+      DoubleVector power = DoubleVectorMath.exp(load(x, byteAt).sub(max));
       store(power, x, byteAt);
       sum = sum.add(power);
     }

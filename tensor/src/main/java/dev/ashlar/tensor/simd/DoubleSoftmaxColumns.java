@@ -41,7 +41,7 @@ final class DoubleSoftmaxColumns implements SoftmaxColumns.Columns {
       DoubleVector sum = DoubleVector.fromArray(D, sums, i);
       long at = x.at() + i * 8L;
       for (int row = 0; row < rows; row++) {
-        sum = sum.add(VectorMath.exp(load(data, at + row * x.stride()).sub(top)));
+        sum = sum.add(DoubleVectorMath.exp(load(data, at + row * x.stride()).sub(top)));
       }
       sum.intoArray(sums, i);
     }
@@ -57,7 +57,7 @@ final class DoubleSoftmaxColumns implements SoftmaxColumns.Columns {
       long at = x.at() + i * 8L;
       long toAt = y.at() + i * 8L;
       for (int row = 0; row < rows; row++) {
-        DoubleVector power = VectorMath.exp(load(from, at + row * x.stride()).sub(top));
+        DoubleVector power = DoubleVectorMath.exp(load(from, at + row * x.stride()).sub(top));
         store(power, to, toAt + row * y.stride());
         sum = sum.add(power);
       }
