@@ -69,7 +69,7 @@ final class Vjps {
       case Op.Concat(int axis) -> concat(call, axis, g);
       case Op.Pad op -> each(call, () -> pad(op, call.input(0), g));
       case Op.Gather(int axis) ->
-          each(call, () -> call.input(0).zerosLike().scatterAdd(axis, call.input(1), g), NONE);
+          each(call, () -> zeros(call.input(0)).scatterAdd(axis, call.input(1), g), NONE);
       case Op.ScatterAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.gather(axis, call.input(1)));
       case Op.IndexSelect(int axis) ->
@@ -176,7 +176,7 @@ final class Vjps {
   }
 
   private static Tensor ordered(Call call, int axis, Tensor g) {
-    return call.input(0).zerosLike().scatterAdd(axis, call.output(1), g);
+    return zeros(call.input(0)).scatterAdd(axis, call.output(1), g);
   }
 
   private static List<Optional<Tensor>> matMul(Tensor a, Tensor b, Call call, Tensor g) {
