@@ -35,6 +35,24 @@ final class Apart {
           int.class);
   private static MethodHandle tile =
       handle(Tile.Loop.class, Tile.class, Tile.class, int.class, int.class);
+  private static MethodHandle lines =
+      handle(
+          DoubleFolds.Lines.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          int.class,
+          int.class,
+          double[].class);
+  private static MethodHandle lanes =
+      handle(
+          DoubleFolds.Lanes.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          int.class,
+          MemorySegment.class,
+          int.class);
 
   private static MethodHandle compare =
       handle(Comparisons.Loop.class, Object.class, Object.class, boolean[].class, int.class);
@@ -94,6 +112,36 @@ final class Apart {
   static void compute(Tile.Loop loop, Tile x, Tile y, int rows, int count) {
     try {
       tile.invokeExact(loop, x, y, rows, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void compute(
+      DoubleFolds.Lines loop,
+      MemorySegment x,
+      long at,
+      long stride,
+      int rows,
+      int count,
+      double[] into) {
+    try {
+      lines.invokeExact(loop, x, at, stride, rows, count, into);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void compute(
+      DoubleFolds.Lanes loop,
+      MemorySegment x,
+      long at,
+      long stride,
+      int rows,
+      MemorySegment into,
+      int count) {
+    try {
+      lanes.invokeExact(loop, x, at, stride, rows, into, count);
     } catch (Throwable e) {
       throw unchecked(e);
     }

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 
-/** What {@link Folds} does with F32, of F64. */
+/** What {@link Folds} does with F32, of F64; each loop is compiled by itself. */
 final class DoubleFolds {
   /** Numbers of a line that are folded at a time, so that one need not wait for the last. */
   private static final int STEP = 4 * LANES;
@@ -21,7 +21,26 @@ final class DoubleFolds {
   private static final int BYTES = LANES * Double.BYTES;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
+  private static final Lines SUMS = DoubleFolds::sums;
+  private static final Lines GREATEST = DoubleFolds::greatest;
+  private static final Lines LEAST = DoubleFolds::least;
+  private static final Lanes SUM_LANES = DoubleFolds::sumLanes;
+  private static final Lanes MAX_LANES = DoubleFolds::maxLanes;
+  private static final Lanes MIN_LANES = DoubleFolds::minLanes;
+
   private DoubleFolds() {}
+
+  /** Folds lines of whole vectors to a vector each. */
+  @FunctionalInterface
+  interface Lines {
+    void compute(MemorySegment x, long at, long stride, int lines, int count, double[] lanes);
+  }
+
+  /** Folds rows of whole vectors into others. */
+  @FunctionalInterface
+  interface Lanes {
+    void compute(MemorySegment x, long at, long stride, int rows, MemorySegment into, int count);
+  }
 
   /** Folds each of some lines of {@code count} numbers to one. */
   static void lines(
@@ -54,11 +73,13 @@ final class DoubleFolds {
       double[] into,
       int index) {
     double[] lanes = Scratch.own().lanes;
-    switch (fold) {
-      case SUM -> sums(x, at, stride, lines, count, lanes);
-      case MAX -> greatest(x, at, stride, lines, count, lanes);
-      case MIN -> least(x, at, stride, lines, count, lanes);
-    }
+    Lines loop =
+        switch (fold) {
+          case SUM -> SUMS;
+          case MAX -> GREATEST;
+          case MIN -> LEAST;
+        };
+    Apart.compute(loop, x, at, stride, lines, count, lanes);
     for (int line = 0; line < lines; line++) {
       double result = lanes[line * LANES];
       for (int lane = 1; lane < LANES; lane++) {
@@ -141,14 +162,15 @@ final class DoubleFolds {
 
   private static void wholeLanes(
       Folds fold, MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    Lanes loop =
+        switch (fold) {
+          case SUM -> SUM_LANES;
+          case MAX -> MAX_LANES;
+          case MIN -> MIN_LANES;
+        };
     for (int row = 0; row < rows; row += BAND) {
-      long from = at + row * stride;
       int band = Math.min(BAND, rows - row);
-      switch (fold) {
-        case SUM -> sumLanes(x, from, stride, band, into, count);
-        case MAX -> maxLanes(x, from, stride, band, into, count);
-        case MIN -> minLanes(x, from, stride, band, into, count);
-      }
+      Apart.compute(loop, x, at + row * stride, stride, band, into, count);
     }
   }
 

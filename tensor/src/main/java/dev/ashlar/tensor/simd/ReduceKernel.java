@@ -1,7 +1,9 @@
 package dev.ashlar.tensor.simd;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -12,16 +14,29 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sum, greatest and least of F32 or F64 over any axes. The input is read as [outer, folded, inner],
- * inner being the kept axes behind the last folded one; then either lines are folded to a number
- * each (inner is 1), or lines into one another. The folded axis is cut into pieces of a size that
- * depends on the shape alone; their results are joined in order.
+ * Sum, greatest and least of F32, F64 or I32 over any axes. The input is read as [outer, folded,
+ * inner], inner being the kept axes behind the last folded one; then either lines are folded to a
+ * number each (inner is 1), or lines into one another. The folded axis is cut into pieces of a size
+ * that depends on the shape alone; their results are joined in order. I32 is folded as F64, which
+ * holds the sum of so few numbers exactly.
  */
 record ReduceKernel(Op.Reduction op) implements Kernel {
   /** Elements in a piece: worth handing to another thread. */
   private static final int PIECE = 32 * Blocks.SIZE;
 
+  /** The most numbers of I32 whose sum a double holds. */
+  private static final long EXACT = 1L << 53 - 31;
+
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+
+  /** Returns whether the kernel reduces such an input. */
+  static boolean takes(TensorSpec input) {
+    return switch (input.dtype()) {
+      case F32, F64 -> true;
+      case I32 -> input.shape().size() <= EXACT;
+      case I64, BOOL, BF16 -> false;
+    };
+  }
 
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
@@ -34,7 +49,10 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
     private final Folds fold;
     private final Operand y;
     private final Window x;
+
+    /** The size of a number as it is folded. */
     private final int bytes;
+
     private final long outer;
     private final long folded;
     private final long inner;
@@ -42,7 +60,7 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
     Reduction(Op.Reduction op, Operand input, Operand y) {
       this.fold = Folds.of(op);
       this.y = y;
-      this.bytes = y.dtype().byteSize();
+      this.bytes = y.dtype() == DType.F32 ? Float.BYTES : Double.BYTES;
       Layout layout = input.layout();
       int rank = layout.rank();
       int lastFolded = op.axes().isEmpty() ? -1 : op.axes().getLast();
@@ -112,15 +130,17 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
     /** Folds lines of {@code length} elements, the first of which begins at element {@code at}. */
     private void lines(
         long at, int count, int length, double[] into, int index, MemorySegment block) {
-      long direct = x.sideBySide(at, length);
+      long direct = foldsInPlace() ? x.sideBySide(at, length) : -1;
       long stride = x.distance(at, count, length);
       if (direct >= 0 && stride >= 0) {
         fold(x.data(), direct * bytes, stride * bytes, count, length, into, index);
         return;
       }
-      for (int i = 0; i < count; i++) {
-        x.read(at + (long) i * length, block, length);
-        fold(block, 0, 0, 1, length, into, index + i);
+      int most = Blocks.SIZE / length;
+      for (int i = 0; i < count; i += most) {
+        int some = Math.min(most, count - i);
+        read(at + (long) i * length, some * length, block);
+        fold(block, 0, (long) length * bytes, some, length, into, index + i);
       }
     }
 
@@ -161,15 +181,31 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
     /** Folds rows of {@code count} elements, the first of which begins at element {@code at}. */
     private void foldRows(long at, int rows, MemorySegment lanes, int count, MemorySegment block) {
       if (rows <= 0) return;
-      long direct = x.sideBySide(at, count);
+      long direct = foldsInPlace() ? x.sideBySide(at, count) : -1;
       long stride = x.distance(at, rows, inner);
       if (direct >= 0 && stride >= 0) {
         fold(x.data(), direct * bytes, stride * bytes, rows, lanes, count);
         return;
       }
-      for (int row = 0; row < rows; row++) {
-        x.read(at + row * inner, block, count);
-        fold(block, 0, 0, 1, lanes, count);
+      int most = count == inner ? Blocks.SIZE / count : 1;
+      for (int row = 0; row < rows; row += most) {
+        int some = Math.min(most, rows - row);
+        read(at + row * inner, some * count, block);
+        fold(block, 0, (long) count * bytes, some, lanes, count);
+      }
+    }
+
+    private boolean foldsInPlace() {
+      return y.dtype() != DType.I32;
+    }
+
+    private void read(long from, int count, MemorySegment block) {
+      if (foldsInPlace()) {
+        x.read(from, block, count);
+      } else {
+        int[] numbers = Scratch.own().i;
+        x.read(from, numbers, count);
+        for (int i = 0; i < count; i++) block.setAtIndex(DOUBLE, i, numbers[i]);
       }
     }
 
@@ -196,19 +232,28 @@ record ReduceKernel(Op.Reduction op) implements Kernel {
               for (int piece = 1; piece < pieces; piece++) {
                 fold.join(results, at, results, at + (int) (piece * line), length);
               }
-              store(results, at, from + done, length, scratch.b);
+              store(results, at, from + done, length, scratch);
               done += length;
             }
           });
     }
 
-    private void store(double[] results, int at, long to, int count, float[] rounded) {
-      if (bytes == Double.BYTES) {
-        long byteAt = (y.layout().offsetElements() + to) * Double.BYTES;
-        MemorySegment.copy(results, at, y.data(), DOUBLE, byteAt, count);
-      } else {
-        for (int i = 0; i < count; i++) rounded[i] = (float) results[at + i];
-        Blocks.write(y, to, rounded, count);
+    private void store(double[] results, int at, long to, int count, Scratch scratch) {
+      switch (y.dtype()) {
+        case F32 -> {
+          for (int i = 0; i < count; i++) scratch.b[i] = (float) results[at + i];
+          Blocks.write(y, to, scratch.b, count);
+        }
+        case I32 -> {
+          // A sum keeps its low bits.
+          for (int i = 0; i < count; i++) scratch.j[i] = (int) (long) results[at + i];
+          Blocks.write(y, to, scratch.j, count);
+        }
+        case F64 -> {
+          long byteAt = (y.layout().offsetElements() + to) * Double.BYTES;
+          MemorySegment.copy(results, at, y.data(), DOUBLE, byteAt, count);
+        }
+        case I64, BOOL, BF16 -> throw new IllegalStateException("not taken: " + y.dtype());
       }
     }
   }

@@ -36,7 +36,7 @@ final class VectorKernels {
       case Op.Where _ -> where(inputs.getLast().dtype().byteSize());
       case Op.Cast cast -> cast(inputs.getFirst().dtype(), cast.dtype());
       case Op.Reduction reduction ->
-          when(inputs.getFirst().dtype().isFloating(), () -> new ReduceKernel(reduction));
+          when(ReduceKernel.takes(inputs.getFirst()), () -> new ReduceKernel(reduction));
       case Op.CumSum sum ->
           when(
               isLong(sum.axis(), inputs.getFirst()),

@@ -2,6 +2,7 @@ package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.DType.F32;
 import static dev.ashlar.tensor.DType.F64;
+import static dev.ashlar.tensor.DType.I32;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -78,6 +79,20 @@ final class ReduceKernelTest {
 
   private static void put(Operand x, int index, float value) {
     x.data().setAtIndex(ValueLayout.JAVA_FLOAT, x.layout().offsetElements() + index, value);
+  }
+
+  @Test
+  void sumsOfWholeNumbersKeepTheirLowBits() {
+    for (int axis = 0; axis < 2; axis++) {
+      Operand x = Operands.empty(I32, 70, 2_100);
+      for (int i = 0; i < x.size(); i++) x.setLong(i, i % 3 == 0 ? 7 : Integer.MAX_VALUE - i);
+      double[] sums = reduce(new Op.Sum(List.of(axis), true), x);
+      int[] expected = new int[sums.length];
+      for (int i = 0; i < x.size(); i++) {
+        expected[axis == 0 ? i % 2_100 : i / 2_100] += (int) x.getLong(i);
+      }
+      for (int i = 0; i < sums.length; i++) assertThat(sums[i]).isEqualTo(expected[i]);
+    }
   }
 
   private void check(List<Integer> axes, int... dims) {

@@ -29,6 +29,8 @@ final class SimdKernelsTest {
     assertThat(simd.find(new Op.Plus(), List.of(i32, i32))).isPresent();
     assertThat(simd.find(new Op.Div(), List.of(i32, i32))).isEmpty();
     assertThat(simd.find(new Op.Softmax(1), List.of(f32))).isPresent();
-    assertThat(simd.find(new Op.Softmax(0), List.of(f32))).isEmpty();
+    assertThat(simd.find(new Op.Softmax(0), List.of(f32))).isPresent();
+    assertThat(simd.find(new Op.CumSum(0, false), List.of(i32))).isEmpty();
+    assertThat(simd.find(new Op.ArgMax(1, false), List.of(f32))).isEmpty();
   }
 }
