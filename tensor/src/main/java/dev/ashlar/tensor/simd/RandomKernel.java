@@ -5,8 +5,6 @@ import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -57,11 +55,11 @@ record RandomKernel(Op.Random op) implements Kernel {
       switch (y.dtype()) {
         case F32 -> {
           for (int i = 0; i < SIZE; i++) floats[i] = (int) (bits[i] >>> 40) * 0x1p-24f;
-          write(from, floats, count);
+          Blocks.write(y, from, floats, count);
         }
         default -> {
           for (int i = 0; i < SIZE; i++) numbers[i] = (bits[i] >>> 11) * 0x1p-53;
-          write(from, numbers, count);
+          Blocks.write(y, from, numbers, count);
         }
       }
     }
@@ -71,20 +69,11 @@ record RandomKernel(Op.Random op) implements Kernel {
       pairs.timesCosines(philox.bits(key, 2 * from + 1, 2), numbers);
       switch (y.dtype()) {
         case F32 -> {
-          for (int i = 0; i < SIZE; i++) floats[i] = (float) numbers[i];
-          write(from, floats, count);
+          Conversions.convert(numbers, floats, SIZE);
+          Blocks.write(y, from, floats, count);
         }
-        default -> write(from, numbers, count);
+        default -> Blocks.write(y, from, numbers, count);
       }
-    }
-
-    private void write(long from, double[] values, int count) {
-      long at = (y.layout().offsetElements() + from) * Double.BYTES;
-      MemorySegment.copy(values, 0, y.data(), ValueLayout.JAVA_DOUBLE, at, count);
-    }
-
-    private void write(long from, float[] values, int count) {
-      Blocks.write(y, from, values, count);
     }
   }
 }
