@@ -7,14 +7,11 @@ import static dev.ashlar.tensor.simd.Doubles.D;
 
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 
 /** The loops of elementwise operations on F64, as {@link FloatLoops} are of F32. */
 final class DoubleLoops {
-  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
-
   private DoubleLoops() {}
 
   static FloatLoops.Map of(Op.Unary op) {
@@ -111,19 +108,14 @@ final class DoubleLoops {
     for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 8L).max(0.0), y, yAt + i * 8L);
   }
 
-  // No vector operation rounds to whole numbers; these two are exact lane by lane.
   private static void floor(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i++) {
-      long byteAt = (long) i * Double.BYTES;
-      y.set(DOUBLE, yAt + byteAt, Math.floor(x.get(DOUBLE, xAt + byteAt)));
-    }
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.floor(load(x, xAt + i * 8L)), y, yAt + i * 8L);
   }
 
   private static void round(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i++) {
-      long byteAt = (long) i * Double.BYTES;
-      y.set(DOUBLE, yAt + byteAt, Math.rint(x.get(DOUBLE, xAt + byteAt)));
-    }
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.round(load(x, xAt + i * 8L)), y, yAt + i * 8L);
   }
 
   private static void plus(

@@ -224,6 +224,19 @@ public final class DoubleVectorMath {
     return p.fma(u, u.broadcast(1.0));
   }
 
+  /** Returns the whole number nearest to x, of two the even one. Exact. */
+  public static DoubleVector round(DoubleVector x) {
+    DoubleVector size = x.abs();
+    DoubleVector whole = size.add(0x1p52).sub(0x1p52);
+    return withSignOf(x, size.blend(whole, size.compare(LT, 0x1p52)));
+  }
+
+  /** Returns the greatest whole number not above x. Exact. */
+  public static DoubleVector floor(DoubleVector x) {
+    DoubleVector whole = round(x);
+    return whole.blend(whole.sub(1.0), whole.compare(GT, x));
+  }
+
   private static DoubleVector laneByLane(DoubleVector x, DoubleUnaryOperator function) {
     double[] lanes = x.toArray();
     for (int i = 0; i < lanes.length; i++) lanes[i] = function.applyAsDouble(lanes[i]);

@@ -7,7 +7,6 @@ import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -15,8 +14,6 @@ import jdk.incubator.vector.FloatVector;
  * {@code count} is that of whole vectors; xAt and its like are bytes.
  */
 final class FloatLoops {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
   private FloatLoops() {}
 
   /** y[i] = f(x[i]). */
@@ -126,19 +123,14 @@ final class FloatLoops {
     for (int i = 0; i < count; i += LANES) store(load(x, xAt + i * 4L).max(0f), y, yAt + i * 4L);
   }
 
-  // No vector operation rounds to whole numbers; these two are exact lane by lane.
   private static void floor(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i++) {
-      long byteAt = (long) i * Float.BYTES;
-      y.set(FLOAT, yAt + byteAt, (float) Math.floor(x.get(FLOAT, xAt + byteAt)));
-    }
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.floor(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void round(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i++) {
-      long byteAt = (long) i * Float.BYTES;
-      y.set(FLOAT, yAt + byteAt, (float) Math.rint(x.get(FLOAT, xAt + byteAt)));
-    }
+    for (int i = 0; i < count; i += LANES)
+      store(VectorMath.round(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void plus(

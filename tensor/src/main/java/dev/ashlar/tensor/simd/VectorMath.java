@@ -245,6 +245,20 @@ public final class VectorMath {
     return p.fma(u, u.broadcast(1f));
   }
 
+  /** Returns the whole number nearest to x, of two the even one. Exact. */
+  public static FloatVector round(FloatVector x) {
+    // From 2^23 on there are no fractions; below, a sum with it has no room for them.
+    FloatVector size = x.abs();
+    FloatVector whole = size.add(0x1p23f).sub(0x1p23f);
+    return withSignOf(x, size.blend(whole, size.compare(LT, 0x1p23f)));
+  }
+
+  /** Returns the greatest whole number not above x. Exact. */
+  public static FloatVector floor(FloatVector x) {
+    FloatVector whole = round(x);
+    return whole.blend(whole.sub(1f), whole.compare(GT, x));
+  }
+
   private static FloatVector laneByLane(FloatVector x, DoubleUnaryOperator function) {
     float[] lanes = x.toArray();
     for (int i = 0; i < lanes.length; i++) lanes[i] = (float) function.applyAsDouble(lanes[i]);

@@ -91,7 +91,14 @@ final class DoubleVectorMathTest {
             ALL,
             2),
         new Function("sin", DoubleVectorMath::sin, StrictMath::sin, 1.5),
-        new Function("cos", DoubleVectorMath::cos, StrictMath::cos, 1.5));
+        new Function("cos", DoubleVectorMath::cos, StrictMath::cos, 1.5),
+        exact("floor", DoubleVectorMath::floor, StrictMath::floor),
+        exact("round", DoubleVectorMath::round, StrictMath::rint));
+  }
+
+  private static Function exact(
+      String name, UnaryOperator<DoubleVector> fast, DoubleUnaryOperator exact) {
+    return new Function(name, fast, exact, 0, -ALL, ALL, 0);
   }
 
   @ParameterizedTest
@@ -125,7 +132,9 @@ final class DoubleVectorMathTest {
                 DoubleVectorMath::sin,
                 DoubleVectorMath::tanh,
                 DoubleVectorMath::expm1,
-                DoubleVectorMath::log1p)
+                DoubleVectorMath::log1p,
+                DoubleVectorMath::floor,
+                DoubleVectorMath::round)
             .toList()) {
       assertThat(odd.apply(DoubleVector.broadcast(D, -0.0)).lane(0)).isEqualTo(-0.0);
     }

@@ -89,7 +89,9 @@ final class VectorMathTest {
             -all,
             all),
         new Function("sin", VectorMath::sin, StrictMath::sin, 1.5, -all, all),
-        new Function("cos", VectorMath::cos, StrictMath::cos, 1.5, -all, all));
+        new Function("cos", VectorMath::cos, StrictMath::cos, 1.5, -all, all),
+        new Function("floor", VectorMath::floor, StrictMath::floor, 0x1p-9, -all, all),
+        new Function("round", VectorMath::round, StrictMath::rint, 0x1p-9, -all, all));
   }
 
   @ParameterizedTest
@@ -156,7 +158,12 @@ final class VectorMathTest {
   void keepsTheSignOfZeroWhereTheFunctionDoes() {
     for (UnaryOperator<FloatVector> odd :
         Stream.<UnaryOperator<FloatVector>>of(
-                VectorMath::sin, VectorMath::tanh, VectorMath::expm1, VectorMath::log1p)
+                VectorMath::sin,
+                VectorMath::tanh,
+                VectorMath::expm1,
+                VectorMath::log1p,
+                VectorMath::floor,
+                VectorMath::round)
             .toList()) {
       assertThat(odd.apply(FloatVector.broadcast(S, -0f)).lane(0)).isEqualTo(-0f);
     }
