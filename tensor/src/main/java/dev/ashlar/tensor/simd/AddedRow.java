@@ -2,7 +2,6 @@ package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.DType.F32;
 
-import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,8 +13,6 @@ import java.lang.foreign.ValueLayout;
 final class AddedRow {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
-  private static final FloatLoops.Zip FLOATS = FloatLoops.of(new Op.Plus());
-  private static final FloatLoops.Zip DOUBLES = DoubleLoops.of(new Op.Plus()).orElseThrow();
 
   private final Window window;
   private final int width;
@@ -51,8 +48,24 @@ final class AddedRow {
 
   /** Adds the row to the one from byte {@code yAt} on. */
   void addTo(MemorySegment y, long yAt) {
-    if (whole > 0) Apart.compute(floats ? FLOATS : DOUBLES, data, at, y, yAt, y, yAt, whole);
+    if (whole > 0 && floats) addFloats(data, at, y, yAt, whole);
+    else if (whole > 0) addDoubles(data, at, y, yAt, whole);
     if (whole < width) addRest(y, yAt);
+  }
+
+  private static void addFloats(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += FloatBlock.LANES) {
+      long to = yAt + i * 4L;
+      FloatBlock.store(FloatBlock.load(y, to).add(FloatBlock.load(x, xAt + i * 4L)), y, to);
+    }
+  }
+
+  private static void addDoubles(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += DoubleVectors.LANES) {
+      long to = yAt + i * 8L;
+      DoubleVectors.store(
+          DoubleVectors.load(y, to).add(DoubleVectors.load(x, xAt + i * 8L)), y, to);
+    }
   }
 
   private void addRest(MemorySegment y, long yAt) {

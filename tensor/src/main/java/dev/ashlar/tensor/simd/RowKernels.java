@@ -118,14 +118,17 @@ final class RowKernels {
           MemorySegment part = y.elements().asSlice(first * bytes, count * bytes);
           before.read(first * width, part, (int) count * width);
           var added = new AddedRow(source, width);
+          long others = first / height * rows.length;
+          int number = (int) (first % height);
           for (long row = first; row < end; row++) {
             long at = y.offsetBytes() + row * bytes;
-            long others = row / height * rows.length;
-            int number = (int) (row % height);
             for (int i = starts[number]; i < starts[number + 1]; i++) {
               added.load(others + order[i]);
               added.addTo(y.data(), at);
             }
+            if (++number < height) continue;
+            number = 0;
+            others += rows.length;
           }
         });
   }
