@@ -11,9 +11,13 @@ import jdk.incubator.vector.DoubleVector;
 /**
  * What softmax, cross-entropy and attention need of a line of F64 that begins at a byte of memory
  * and is filled up to whole vectors with -infinity. Sums have an order that the number of lanes
- * fixes.
+ * fixes: some vectors are added up first, so that a long line's sum is about as exact as a short
+ * one's.
  */
 public final class DoubleSoftmax {
+  /** Numbers that are added up before they are added to others. */
+  private static final int RUN = 16 * LANES;
+
   private DoubleSoftmax() {}
 
   /** Returns the greatest of {@code count} numbers; NaN if one is NaN. */
@@ -37,22 +41,32 @@ public final class DoubleSoftmax {
   /** Returns the sum of e^(x - max). */
   static double sumExp(MemorySegment x, long at, double max, int count) {
     DoubleVector sum = DoubleVector.zero(D);
+    DoubleVector run = sum;
     for (int i = 0; i < count; i += LANES) {
-      sum = sum.add(DoubleVectorMath.exp(load(x, at + i * 8L).sub(max)));
+      run = run.add(DoubleVectorMath.exp(load(x, at + i * 8L).sub(max)));
+      if ((i & RUN - LANES) == RUN - LANES) {
+        sum = sum.add(run);
+        run = DoubleVector.zero(D);
+      }
     }
-    return LaneFolds.sum(sum);
+    return LaneFolds.sum(sum.add(run));
   }
 
   /** Puts e^(x - max) in the place of x, and returns the sum. */
   static double exp(MemorySegment x, long at, double max, int count) {
     DoubleVector sum = DoubleVector.zero(D);
+    DoubleVector run = sum;
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + i * 8L;
       DoubleVector power = DoubleVectorMath.exp(load(x, byteAt).sub(max));
       store(power, x, byteAt);
-      sum = sum.add(power);
+      run = run.add(power);
+      if ((i & RUN - LANES) == RUN - LANES) {
+        sum = sum.add(run);
+        run = DoubleVector.zero(D);
+      }
     }
-    return LaneFolds.sum(sum);
+    return LaneFolds.sum(sum.add(run));
   }
 
   /** Puts e^(x - logSumExp) · share in the place of x. */
