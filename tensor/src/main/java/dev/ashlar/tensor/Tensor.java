@@ -442,7 +442,7 @@ public final class Tensor {
     return Interpreter.call(new Op.Pow(), this, other);
   }
 
-  /** Returns x^y, as a product for the exponents 2 and 3. */
+  /** Returns x^y, of F32 and F64 as a product for the exponents 2 and 3. */
   public Tensor pow(double other) {
     return TensorMath.pow(this, other);
   }

@@ -15,8 +15,9 @@ final class TensorMath {
   }
 
   static Tensor pow(Tensor x, double exponent) {
-    if (exponent == 2) return x.square();
-    if (exponent == 3) return x.square().times(x);
+    boolean real = x.dtype().isFloating();
+    if (real && exponent == 2) return x.square();
+    if (real && exponent == 3) return x.square().times(x);
     return x.pow(Tensor.scalar(x.dtype(), exponent));
   }
 

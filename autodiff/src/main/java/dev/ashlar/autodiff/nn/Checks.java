@@ -1,5 +1,6 @@
 package dev.ashlar.autodiff.nn;
 
+import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
@@ -29,6 +30,13 @@ final class Checks {
   static void same(String op, String name, TensorSpec wanted, TensorSpec got) {
     if (!got.equals(wanted)) {
       throw new ShapeException("%s: %s must be %s, got %s", op, name, wanted, got);
+    }
+  }
+
+  /** Checks the weight [D] of a norm of x [..., D]. */
+  static void weight(String op, TensorSpec x, TensorSpec weight) {
+    if (x.shape().rank() == 0 || !weight.equals(x.with(Shape.of(x.shape().dim(-1))))) {
+      throw new ShapeException("%s: weight %s must be the last axis of input %s", op, weight, x);
     }
   }
 

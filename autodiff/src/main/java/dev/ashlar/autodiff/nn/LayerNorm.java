@@ -18,8 +18,13 @@ public record LayerNorm(Tensor weight, @Nullable Tensor bias, double epsilon) {
     return new LayerNorm(Tensor.ones(dtype, dim), Tensor.zeros(dtype, dim), 1e-5);
   }
 
-  /** Returns [..., D] -> [..., D]. */
+  /**
+   * Returns [..., D] -> [..., D].
+   *
+   * @throws dev.ashlar.tensor.ShapeException if the weight's size or element type is not x's
+   */
   public Tensor forward(Tensor x) {
+    Checks.weight("layerNorm", x.spec(), weight.spec());
     // Once the mean is taken away, the variance is the mean of squares.
     Tensor scaled = new RmsNorm(weight, epsilon).forward(x.minus(x.meanKeep(-1)));
     return bias == null ? scaled : scaled.plus(bias);

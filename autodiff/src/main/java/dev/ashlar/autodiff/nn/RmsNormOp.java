@@ -4,8 +4,6 @@ import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
 import dev.ashlar.autodiff.Saved;
 import dev.ashlar.tensor.Interpreter;
-import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
@@ -26,10 +24,7 @@ public record RmsNormOp(double epsilon) implements DifferentiableOp {
   @Override
   public List<TensorSpec> specs(List<TensorSpec> inputs) {
     TensorSpec x = Checks.floating(label(), inputs, 2);
-    TensorSpec weight = inputs.get(1);
-    if (x.shape().rank() == 0 || !weight.equals(x.with(Shape.of(x.shape().dim(-1))))) {
-      throw new ShapeException("rmsNorm: weight %s must be the last axis of input %s", weight, x);
-    }
+    Checks.weight(label(), x, inputs.get(1));
     return List.of(x, x.with(x.shape().without(-1)));
   }
 

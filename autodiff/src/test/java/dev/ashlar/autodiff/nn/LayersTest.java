@@ -73,6 +73,15 @@ final class LayersTest {
   }
 
   @Test
+  void normsNameAWeightThatDoesNotFit() {
+    Tensor in = x(3, 8);
+    assertThatThrownBy(() -> LayerNorm.init(F64, 5).forward(in))
+        .hasMessage("layerNorm: weight F64[5] must be the last axis of input F64[3, 8]");
+    assertThatThrownBy(() -> RmsNorm.init(DType.F32, 8).forward(in))
+        .hasMessage("rmsNorm: weight F32[8] must be the last axis of input F64[3, 8]");
+  }
+
+  @Test
   void rmsNormOfZerosIsZero() {
     Tensor out =
         new RmsNorm(Tensor.ones(DType.F32, 5), 1e-5).forward(Tensor.zeros(DType.F32, 2, 5));

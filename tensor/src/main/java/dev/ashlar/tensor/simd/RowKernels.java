@@ -53,34 +53,14 @@ final class RowKernels {
         (first, end) -> {
           long before = first / rows.length * height;
           int i = (int) (first % rows.length);
+          long to = y.layout().offsetElements();
           for (long row = first; row < end; row++) {
-            copyRow(table, (before + rows[i]) * width, y, row * width, width);
+            table.read((before + rows[i]) * width, y.data(), to + row * width, width);
             if (++i < rows.length) continue;
             i = 0;
             before += height;
           }
         });
-  }
-
-  private static void copyRow(Window table, long from, Operand y, long to, int width) {
-    long bytes = y.dtype().byteSize();
-    long direct = table.sideBySide(from, width);
-    if (direct >= 0) {
-      long at = y.offsetBytes() + to * bytes;
-      MemorySegment.copy(table.data(), direct * bytes, y.data(), at, width * bytes);
-      return;
-    }
-    Scratch scratch = Scratch.own();
-    for (int i = 0; i < width; i += Blocks.SIZE) {
-      int count = Math.min(Blocks.SIZE, width - i);
-      if (bytes == Integer.BYTES) {
-        table.read(from + i, scratch.i, count);
-        Blocks.write(y, to + i, scratch.i, count);
-      } else {
-        table.read(from + i, scratch.n, count);
-        Blocks.write(y, to + i, scratch.n, count);
-      }
-    }
   }
 
   /**

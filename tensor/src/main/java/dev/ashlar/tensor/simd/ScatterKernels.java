@@ -65,7 +65,7 @@ final class ScatterKernels {
 
   private static void copy(Operand x, Operand y) {
     Window from = Window.of(x, y.shape());
-    int bytes = y.dtype().byteSize();
+    long start = y.layout().offsetElements();
     Parallel.range(
         y.size(),
         GRAIN,
@@ -73,8 +73,7 @@ final class ScatterKernels {
           // Block by block: what is copied in larger pieces is not in a cache afterwards.
           for (long at = first; at < end; at += Blocks.SIZE) {
             int count = (int) Math.min(Blocks.SIZE, end - at);
-            long byteAt = y.offsetBytes() + at * bytes;
-            from.read(at, y.data().asSlice(byteAt, (long) count * bytes), count);
+            from.read(at, y.data(), start + at, count);
           }
         });
   }
