@@ -4,8 +4,8 @@ import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-import static dev.ashlar.tensor.simd.FloatBlock.known;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.FloatVectors.known;
 import static jdk.incubator.vector.DoubleVector.fromMemorySegment;
 
 import dev.ashlar.tensor.simd.DoubleVectorMath;

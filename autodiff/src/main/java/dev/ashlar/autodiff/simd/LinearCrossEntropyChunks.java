@@ -14,8 +14,8 @@ import dev.ashlar.tensor.Scratch;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.simd.DoubleSoftmax;
-import dev.ashlar.tensor.simd.FloatBlock;
 import dev.ashlar.tensor.simd.FloatRows;
+import dev.ashlar.tensor.simd.FloatVectors;
 import dev.ashlar.tensor.simd.MatrixProducts;
 import dev.ashlar.tensor.simd.SoftmaxRows;
 import dev.ashlar.tensor.spi.Kernels;
@@ -69,7 +69,7 @@ final class LinearCrossEntropyChunks {
     this.bias = in.size() > BIAS ? in.get(BIAS) : null;
     this.targets = Columns.longs(in.get(TARGETS));
     this.classes = weight.shape().dim(0);
-    this.padded = FloatBlock.wholeVectors(classes);
+    this.padded = FloatVectors.wholeVectors(classes);
     this.counted = this.op.counted(targets, classes);
     this.losses = new double[targets.length];
     for (int i = 0; i < wanted.size(); i++) gradients[wanted.get(i)] = out.get(1 + i);

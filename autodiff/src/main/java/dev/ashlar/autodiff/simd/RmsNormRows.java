@@ -2,8 +2,8 @@ package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.COUNT;
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-import static dev.ashlar.tensor.simd.FloatBlock.known;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.FloatVectors.known;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.ashlar.tensor.simd.FloatBlock;

@@ -1,8 +1,8 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
 
 import dev.ashlar.autodiff.optim.AccumulateStep;
 import dev.ashlar.autodiff.optim.AdamWStep;

@@ -1,10 +1,10 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-import static dev.ashlar.tensor.simd.FloatBlock.known;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.FloatVectors.known;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.ashlar.tensor.simd.FloatBlock;

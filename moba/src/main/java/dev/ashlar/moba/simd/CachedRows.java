@@ -2,8 +2,8 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
 
 import dev.ashlar.moba.model.CachedAttention;
 import dev.ashlar.tensor.simd.FloatBlock;

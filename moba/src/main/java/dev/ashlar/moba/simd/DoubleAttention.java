@@ -10,7 +10,7 @@ import dev.ashlar.tensor.Scratch;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.simd.DoubleSoftmax;
-import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatVectors;
 import dev.ashlar.tensor.simd.MatrixProducts;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -124,7 +124,7 @@ final class DoubleAttention {
     int longest = packing.maxLength();
     if (longest == 0) return;
     int most = Math.clamp(STRIP_SIZE / longest, LEAST_ROWS, MOST_ROWS);
-    long size = (long) Math.min(most, longest) * FloatBlock.wholeVectors(longest);
+    long size = (long) Math.min(most, longest) * FloatVectors.wholeVectors(longest);
     try (Scratch room = TensorScope.current().memory().scratch(rooms * size * Double.BYTES)) {
       for (int sequence = 0; sequence < packing.sequences(); sequence++) {
         int end = packing.end(sequence);
@@ -164,7 +164,7 @@ final class DoubleAttention {
       this.first = first;
       this.from = from;
       this.to = to;
-      this.pitch = FloatBlock.wholeVectors(to - first);
+      this.pitch = FloatVectors.wholeVectors(to - first);
       this.room = room;
     }
 

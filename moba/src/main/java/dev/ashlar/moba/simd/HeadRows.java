@@ -7,7 +7,7 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.ashlar.tensor.Layout;
-import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatVectors;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -65,8 +65,8 @@ record HeadRows(
     FloatVector check = zero; // 0 times an infinity or a NaN is NaN
     for (int t = 0; t < count; t++) {
       long from = at + rows[t] * rowStride;
-      FloatVector x0 = FloatBlock.load(data, from).mul(factor);
-      FloatVector x1 = FloatBlock.load(data, from + VECTOR).mul(factor);
+      FloatVector x0 = FloatVectors.load(data, from).mul(factor);
+      FloatVector x1 = FloatVectors.load(data, from + VECTOR).mul(factor);
       x0.intoArray(into, to + t * COLUMNS);
       x1.intoArray(into, to + t * COLUMNS + LANES);
       check = x0.fma(zero, x1.fma(zero, check));
@@ -94,7 +94,7 @@ record HeadRows(
   private boolean readVector(long at, int[] rows, int count, float factor, float[] into, int to) {
     FloatVector check = FloatVector.zero(SPECIES);
     for (int t = 0; t < count; t++) {
-      FloatVector x = FloatBlock.load(data, at + rows[t] * rowStride).mul(factor);
+      FloatVector x = FloatVectors.load(data, at + rows[t] * rowStride).mul(factor);
       x.intoArray(into, to + t * COLUMNS);
       check = x.fma(FloatVector.zero(SPECIES), check);
     }
@@ -118,7 +118,7 @@ record HeadRows(
 
   private void clearVectors(long at, int count) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    for (int d = 0; d < count; d += LANES) FloatBlock.store(zero, data, at + d * stride);
+    for (int d = 0; d < count; d += LANES) FloatVectors.store(zero, data, at + d * stride);
   }
 
   /**
@@ -150,8 +150,8 @@ record HeadRows(
       long row = at + rows[t] * rowStride;
       int sum = place + t * COLUMNS;
       FloatVector factor = FloatVector.broadcast(SPECIES, factors[t]);
-      FloatVector x0 = FloatBlock.load(data, row);
-      FloatVector x1 = FloatBlock.load(data, row + VECTOR);
+      FloatVector x0 = FloatVectors.load(data, row);
+      FloatVector x1 = FloatVectors.load(data, row + VECTOR);
       x0.fma(factor, FloatVector.fromArray(SPECIES, sums, sum)).intoArray(sums, sum);
       x1.fma(factor, FloatVector.fromArray(SPECIES, sums, sum + LANES))
           .intoArray(sums, sum + LANES);
@@ -161,8 +161,8 @@ record HeadRows(
   private void writePair(long at, int[] rows, int from, int to, float[] sums, int place) {
     for (int t = from; t < to; t++) {
       long row = at + rows[t] * rowStride;
-      FloatBlock.store(FloatVector.fromArray(SPECIES, sums, place + t * COLUMNS), data, row);
-      FloatBlock.store(
+      FloatVectors.store(FloatVector.fromArray(SPECIES, sums, place + t * COLUMNS), data, row);
+      FloatVectors.store(
           FloatVector.fromArray(SPECIES, sums, place + t * COLUMNS + LANES), data, row + VECTOR);
     }
   }
@@ -180,6 +180,6 @@ record HeadRows(
   private void mergeVector(long row, float factor, float[] added, int place) {
     FloatVector sum = FloatVector.fromArray(SPECIES, added, place);
     FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-    FloatBlock.store(FloatBlock.load(data, row).fma(factors, sum), data, row);
+    FloatVectors.store(FloatVectors.load(data, row).fma(factors, sum), data, row);
   }
 }

@@ -7,7 +7,7 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatVectors;
 import dev.ashlar.tensor.simd.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
@@ -124,8 +124,8 @@ final class PanelRows {
         int first = at(head, 0, rows.places()[row]);
         for (int d = 0; d < size - size % PAIR; d += PAIR) {
           int at = first + offset(d, step());
-          FloatVector x0 = FloatBlock.load(data, in).mul(factor);
-          FloatVector x1 = FloatBlock.load(data, in + (long) LANES * Float.BYTES).mul(factor);
+          FloatVector x0 = FloatVectors.load(data, in).mul(factor);
+          FloatVector x1 = FloatVectors.load(data, in + (long) LANES * Float.BYTES).mul(factor);
           x0.intoArray(numbers, at);
           x1.intoArray(numbers, at + LANES);
           check = x0.fma(FloatVector.zero(SPECIES), x1.fma(FloatVector.zero(SPECIES), check));
@@ -221,8 +221,8 @@ final class PanelRows {
       long place = to + (long) d * Float.BYTES;
       FloatVector x0 = FloatVector.fromArray(SPECIES, numbers, from).mul(factor);
       FloatVector x1 = FloatVector.fromArray(SPECIES, numbers, from + LANES).mul(factor);
-      FloatBlock.store(x0, out, place);
-      FloatBlock.store(x1, out, place + (long) LANES * Float.BYTES);
+      FloatVectors.store(x0, out, place);
+      FloatVectors.store(x1, out, place + (long) LANES * Float.BYTES);
     }
   }
 

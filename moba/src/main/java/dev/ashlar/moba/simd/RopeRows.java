@@ -4,7 +4,7 @@ import dev.ashlar.moba.Rope;
 import dev.ashlar.moba.RopeTable;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorSpec;
-import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.FloatVectors;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -92,14 +92,14 @@ final class RopeRows {
     for (int head = 0; head < heads; head++) {
       long xAt = from + head * x.headStride();
       long yAt = to + head * y.headStride();
-      FloatVector a0 = FloatBlock.load(in, xAt);
-      FloatVector a1 = FloatBlock.load(in, xAt + VECTOR);
-      FloatVector b0 = FloatBlock.load(in, xAt + apart);
-      FloatVector b1 = FloatBlock.load(in, xAt + apart + VECTOR);
-      FloatBlock.store(a0.mul(cos0).sub(b0.mul(sin0)), out, yAt);
-      FloatBlock.store(a1.mul(cos1).sub(b1.mul(sin1)), out, yAt + VECTOR);
-      FloatBlock.store(b0.mul(cos0).add(a0.mul(sin0)), out, yAt + apart);
-      FloatBlock.store(b1.mul(cos1).add(a1.mul(sin1)), out, yAt + apart + VECTOR);
+      FloatVector a0 = FloatVectors.load(in, xAt);
+      FloatVector a1 = FloatVectors.load(in, xAt + VECTOR);
+      FloatVector b0 = FloatVectors.load(in, xAt + apart);
+      FloatVector b1 = FloatVectors.load(in, xAt + apart + VECTOR);
+      FloatVectors.store(a0.mul(cos0).sub(b0.mul(sin0)), out, yAt);
+      FloatVectors.store(a1.mul(cos1).sub(b1.mul(sin1)), out, yAt + VECTOR);
+      FloatVectors.store(b0.mul(cos0).add(a0.mul(sin0)), out, yAt + apart);
+      FloatVectors.store(b1.mul(cos1).add(a1.mul(sin1)), out, yAt + apart + VECTOR);
     }
   }
 
@@ -120,10 +120,10 @@ final class RopeRows {
     for (int head = 0; head < heads; head++) {
       long xAt = from + head * x.headStride();
       long yAt = to + head * y.headStride();
-      FloatVector a = FloatBlock.load(x.data(), xAt);
-      FloatVector b = FloatBlock.load(x.data(), xAt + apart);
-      FloatBlock.store(a.mul(cos).sub(b.mul(sin)), y.data(), yAt);
-      FloatBlock.store(b.mul(cos).add(a.mul(sin)), y.data(), yAt + apart);
+      FloatVector a = FloatVectors.load(x.data(), xAt);
+      FloatVector b = FloatVectors.load(x.data(), xAt + apart);
+      FloatVectors.store(a.mul(cos).sub(b.mul(sin)), y.data(), yAt);
+      FloatVectors.store(b.mul(cos).add(a.mul(sin)), y.data(), yAt + apart);
     }
   }
 }

@@ -29,7 +29,7 @@ final class AddedRow {
     this.width = width;
     this.bytes = x.dtype().byteSize();
     this.floats = x.dtype() == F32;
-    this.whole = width - width % (floats ? FloatBlock.LANES : DoubleVectors.LANES);
+    this.whole = width - width % (floats ? Floats.LANES : DoubleVectors.LANES);
     this.room = Scratch.own().line(0, width * (bytes / Float.BYTES));
   }
 
@@ -54,9 +54,9 @@ final class AddedRow {
   }
 
   private static void addFloats(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += FloatBlock.LANES) {
+    for (int i = 0; i < count; i += Floats.LANES) {
       long to = yAt + i * 4L;
-      FloatBlock.store(FloatBlock.load(y, to).add(FloatBlock.load(x, xAt + i * 4L)), y, to);
+      FloatVectors.store(FloatVectors.load(y, to).add(FloatVectors.load(x, xAt + i * 4L)), y, to);
     }
   }
 

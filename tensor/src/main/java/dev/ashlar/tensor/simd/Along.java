@@ -29,7 +29,7 @@ record Along(long outer, int size, long inner) {
 
   /** Returns whether there are few columns, so that vectors had better lie along the axis. */
   static boolean isNarrow(Shape shape, int axis) {
-    return shape.rank() == 0 || of(shape, axis).inner < FloatBlock.LANES;
+    return shape.rank() == 0 || of(shape, axis).inner < Floats.LANES;
   }
 
   /** Returns whether there are few columns, and too few rows to work along the axis. */

@@ -17,7 +17,7 @@ final class Apart {
       handle(FloatBlocks.Work.class, FloatBlock[].class, FloatBlock[].class, int.class);
   private static MethodHandle map =
       handle(
-          FloatLoops.Map.class,
+          Loops.Map.class,
           MemorySegment.class,
           long.class,
           MemorySegment.class,
@@ -25,7 +25,7 @@ final class Apart {
           int.class);
   private static MethodHandle zip =
       handle(
-          FloatLoops.Zip.class,
+          Loops.Zip.class,
           MemorySegment.class,
           long.class,
           MemorySegment.class,
@@ -37,7 +37,7 @@ final class Apart {
       handle(Tile.Loop.class, Tile.class, Tile.class, int.class, int.class);
   private static MethodHandle lines =
       handle(
-          DoubleFolds.Lines.class,
+          Loops.FoldLines.class,
           MemorySegment.class,
           long.class,
           long.class,
@@ -46,7 +46,7 @@ final class Apart {
           double[].class);
   private static MethodHandle lanes =
       handle(
-          DoubleFolds.Lanes.class,
+          Loops.FoldLanes.class,
           MemorySegment.class,
           long.class,
           long.class,
@@ -55,7 +55,7 @@ final class Apart {
           int.class);
 
   private static MethodHandle compare =
-      handle(Comparisons.Loop.class, Object.class, Object.class, boolean[].class, int.class);
+      handle(Loops.Compare.class, Object.class, Object.class, boolean[].class, int.class);
 
   private Apart() {}
 
@@ -77,7 +77,7 @@ final class Apart {
   }
 
   static void compute(
-      FloatLoops.Map loop, MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+      Loops.Map loop, MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     try {
       map.invokeExact(loop, x, xAt, y, yAt, count);
     } catch (Throwable e) {
@@ -86,7 +86,7 @@ final class Apart {
   }
 
   static void compute(
-      FloatLoops.Zip loop,
+      Loops.Zip loop,
       MemorySegment a,
       long aAt,
       MemorySegment b,
@@ -101,7 +101,7 @@ final class Apart {
     }
   }
 
-  static <A> void compute(Comparisons.Loop<A> loop, A a, A b, boolean[] y, int count) {
+  static <A> void compute(Loops.Compare<A> loop, A a, A b, boolean[] y, int count) {
     try {
       compare.invokeExact(loop, a, b, y, count);
     } catch (Throwable e) {
@@ -118,7 +118,7 @@ final class Apart {
   }
 
   static void compute(
-      DoubleFolds.Lines loop,
+      Loops.FoldLines loop,
       MemorySegment x,
       long at,
       long stride,
@@ -133,7 +133,7 @@ final class Apart {
   }
 
   static void compute(
-      DoubleFolds.Lanes loop,
+      Loops.FoldLanes loop,
       MemorySegment x,
       long at,
       long stride,

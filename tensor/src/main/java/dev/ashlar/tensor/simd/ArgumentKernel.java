@@ -37,7 +37,7 @@ record ArgumentKernel(int axis, boolean least) implements Kernel {
           Tile tile = new Tile(x, along, 0);
           Best best = best(x);
           for (long band = first; band < end; band++) {
-            best.begin(FloatBlock.wholeVectors(along.columns(band)));
+            best.begin(FloatVectors.wholeVectors(along.columns(band)));
             Tile.read(along, band, tile, best);
             long to = along.firstColumn(band);
             for (int i = 0; i < along.columns(band); i++) store(y, to + i, best.row(i));

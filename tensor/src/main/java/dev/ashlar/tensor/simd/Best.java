@@ -11,7 +11,7 @@ abstract sealed class Best implements Tile.Loop permits FloatBest, DoubleBest {
   private int row;
 
   private final int lanes;
-  private final FloatLoops.Map line = (x, at, _, _, count) -> updateLine(x, at, count);
+  private final Loops.Map line = (x, at, _, _, count) -> updateLine(x, at, count);
 
   Best(int lanes) {
     this.lanes = lanes;

@@ -1,7 +1,7 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -30,12 +30,6 @@ final class Comparisons {
   private static final MemorySegment ZERO = Arena.global().allocate(Long.BYTES, Long.BYTES);
 
   private Comparisons() {}
-
-  /** y[i] = whether a[i] and b[i] compare so; up to the end of the last vector. */
-  @FunctionalInterface
-  interface Loop<A> {
-    void compute(A a, A b, boolean[] y, int count);
-  }
 
   /** Compares a block of two inputs. */
   @FunctionalInterface
@@ -92,7 +86,7 @@ final class Comparisons {
     };
   }
 
-  private static Block floats(Loop<float[]> loop) {
+  private static Block floats(Loops.Compare<float[]> loop) {
     return (a, b, from, count, scratch) -> {
       a.read(from, scratch.a, count);
       b.read(from, scratch.b, count);
@@ -100,7 +94,7 @@ final class Comparisons {
     };
   }
 
-  private static Block doubles(Loop<double[]> loop, DType dtype) {
+  private static Block doubles(Loops.Compare<double[]> loop, DType dtype) {
     return (a, b, from, count, scratch) -> {
       Casts.read(a, dtype, from, scratch.c, count, scratch);
       Casts.read(b, dtype, from, scratch.d, count, scratch);
@@ -108,7 +102,7 @@ final class Comparisons {
     };
   }
 
-  private static Block longs(Loop<long[]> loop) {
+  private static Block longs(Loops.Compare<long[]> loop) {
     return (a, b, from, count, scratch) -> {
       a.read(from, scratch.l, count);
       b.read(from, scratch.m, count);
@@ -116,7 +110,7 @@ final class Comparisons {
     };
   }
 
-  private static Loop<float[]> ofFloats(Op.Comparison comparison) {
+  private static Loops.Compare<float[]> ofFloats(Op.Comparison comparison) {
     return switch (comparison) {
       case EQUAL, NOT_EQUAL -> Comparisons::equal;
       case LESS, GREATER -> Comparisons::less;
@@ -124,7 +118,7 @@ final class Comparisons {
     };
   }
 
-  private static Loop<double[]> ofDoubles(Op.Comparison comparison) {
+  private static Loops.Compare<double[]> ofDoubles(Op.Comparison comparison) {
     return switch (comparison) {
       case EQUAL, NOT_EQUAL -> Comparisons::equal;
       case LESS, GREATER -> Comparisons::less;
@@ -132,7 +126,7 @@ final class Comparisons {
     };
   }
 
-  private static Loop<long[]> ofLongs(Op.Comparison comparison) {
+  private static Loops.Compare<long[]> ofLongs(Op.Comparison comparison) {
     return switch (comparison) {
       case EQUAL, NOT_EQUAL -> Comparisons::equal;
       case LESS, GREATER -> Comparisons::less;

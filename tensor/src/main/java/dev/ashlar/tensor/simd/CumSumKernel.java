@@ -33,7 +33,7 @@ record CumSumKernel(int axis, boolean reverse) implements Kernel {
           var sums = new RunningSums(reverse);
           Tile.Loop loop = y.dtype() == DType.F32 ? sums::floatRows : sums::doubleRows;
           for (long band = first; band < end; band++) {
-            sums.begin(FloatBlock.wholeVectors(along.columns(band)));
+            sums.begin(FloatVectors.wholeVectors(along.columns(band)));
             if (reverse) Tile.writeUp(along, band, from, to, loop);
             else Tile.write(along, band, from, to, loop);
           }

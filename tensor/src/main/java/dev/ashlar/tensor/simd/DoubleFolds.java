@@ -22,26 +22,14 @@ final class DoubleFolds {
   private static final int BYTES = LANES * Double.BYTES;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
-  private static final Lines SUMS = DoubleFolds::sums;
-  private static final Lines GREATEST = DoubleFolds::greatest;
-  private static final Lines LEAST = DoubleFolds::least;
-  private static final Lanes SUM_LANES = DoubleFolds::sumLanes;
-  private static final Lanes MAX_LANES = DoubleFolds::maxLanes;
-  private static final Lanes MIN_LANES = DoubleFolds::minLanes;
+  private static final Loops.FoldLines SUMS = DoubleFolds::sums;
+  private static final Loops.FoldLines GREATEST = DoubleFolds::greatest;
+  private static final Loops.FoldLines LEAST = DoubleFolds::least;
+  private static final Loops.FoldLanes SUM_LANES = DoubleFolds::sumLanes;
+  private static final Loops.FoldLanes MAX_LANES = DoubleFolds::maxLanes;
+  private static final Loops.FoldLanes MIN_LANES = DoubleFolds::minLanes;
 
   private DoubleFolds() {}
-
-  /** Folds lines of whole vectors to a vector each. */
-  @FunctionalInterface
-  interface Lines {
-    void compute(MemorySegment x, long at, long stride, int lines, int count, double[] lanes);
-  }
-
-  /** Folds rows of whole vectors into others. */
-  @FunctionalInterface
-  interface Lanes {
-    void compute(MemorySegment x, long at, long stride, int rows, MemorySegment into, int count);
-  }
 
   /** Folds each of some lines of {@code count} numbers to one. */
   static void lines(
@@ -74,7 +62,7 @@ final class DoubleFolds {
       double[] into,
       int index) {
     double[] lanes = Scratch.own().lanes;
-    Lines loop =
+    Loops.FoldLines loop =
         switch (fold) {
           case SUM -> SUMS;
           case MAX -> GREATEST;
@@ -175,7 +163,7 @@ final class DoubleFolds {
 
   private static void wholeLanes(
       Folds fold, MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
-    Lanes loop =
+    Loops.FoldLanes loop =
         switch (fold) {
           case SUM -> SUM_LANES;
           case MAX -> MAX_LANES;

@@ -119,10 +119,20 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
   }
 
   private static void packSquare(Matrix square, MemorySegment to, long at, double[] room) {
-    DoubleSquares.transpose(square, room, 0, LANES);
+    transpose(square, room, 0, LANES);
     for (int k = 0; k < LANES; k++) {
       store(DoubleVector.fromArray(S, room, k * LANES), to, at + k * LINE);
     }
+  }
+
+  /**
+   * Stores the first LANES rows of LANES numbers, side by side in memory, as columns.
+   *
+   * @param pitch numbers between the beginnings of the rows that are stored
+   */
+  private static void transpose(Matrix rows, double[] to, int at, int pitch) {
+    long from = rows.offset() * Double.BYTES;
+    DoubleSquares.transpose(rows.data(), from, rows.rowStride() * Double.BYTES, to, at, pitch);
   }
 
   // ---- Blocks of rows of the left matrix.
@@ -135,7 +145,7 @@ final class DoubleGemm extends Gemm<double[], MemorySegment> {
     Matrix turned = left.from(row, from).transposed();
     for (int k = 0; k < wide; k += LANES) {
       for (int r = 0; r < tall; r += LANES) {
-        DoubleSquares.transpose(turned.from(k, r), to, at + r * ROW + k, ROW);
+        transpose(turned.from(k, r), to, at + r * ROW + k, ROW);
       }
     }
     // What lies beside the squares, and what lies below them.

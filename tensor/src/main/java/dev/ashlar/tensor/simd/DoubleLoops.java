@@ -14,7 +14,7 @@ import jdk.incubator.vector.DoubleVector;
 final class DoubleLoops {
   private DoubleLoops() {}
 
-  static FloatLoops.Map of(Op.Unary op) {
+  static Loops.Map of(Op.Unary op) {
     return switch (op) {
       case Op.Negate _ -> DoubleLoops::negate;
       case Op.Abs _ -> DoubleLoops::abs;
@@ -34,7 +34,7 @@ final class DoubleLoops {
     };
   }
 
-  static Optional<FloatLoops.Zip> of(Op.Binary op) {
+  static Optional<Loops.Zip> of(Op.Binary op) {
     return switch (op) {
       case Op.Plus _ -> Optional.of(DoubleLoops::plus);
       case Op.Minus _ -> Optional.of(DoubleLoops::minus);

@@ -1,6 +1,6 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -47,7 +47,7 @@ final class DoubleMicroKernels {
       int from,
       double[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
+    MemorySegment panel = FloatVectors.known(b);
     DoubleVector c00 = DoubleVector.zero(S);
     DoubleVector c01 = DoubleVector.zero(S);
     DoubleVector c02 = DoubleVector.zero(S);
@@ -160,7 +160,7 @@ final class DoubleMicroKernels {
       int from,
       double[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
+    MemorySegment panel = FloatVectors.known(b);
     DoubleVector c00 = DoubleVector.zero(S);
     DoubleVector c01 = DoubleVector.zero(S);
     DoubleVector c10 = DoubleVector.zero(S);
@@ -225,7 +225,7 @@ final class DoubleMicroKernels {
       int from,
       double[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
+    MemorySegment panel = FloatVectors.known(b);
     DoubleVector c00 = DoubleVector.zero(S);
     DoubleVector c01 = DoubleVector.zero(S);
     DoubleVector c10 = DoubleVector.zero(S);
@@ -274,7 +274,7 @@ final class DoubleMicroKernels {
       int from,
       double[] c,
       int ct) {
-    MemorySegment panel = FloatBlock.known(b);
+    MemorySegment panel = FloatVectors.known(b);
     DoubleVector c00 = DoubleVector.zero(S);
     DoubleVector c01 = DoubleVector.zero(S);
     DoubleVector c10 = DoubleVector.zero(S);

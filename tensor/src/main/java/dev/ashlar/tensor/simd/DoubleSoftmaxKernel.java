@@ -44,11 +44,11 @@ record DoubleSoftmaxKernel(int axis, boolean logarithm) implements Kernel {
   private static final class Line {
     private final MemorySegment x;
     private final int count;
-    private final FloatLoops.Map greatest = this::greatest;
-    private final FloatLoops.Map sum = this::sum;
-    private final FloatLoops.Map exp = this::exp;
-    private final FloatLoops.Map scale = this::scale;
-    private final FloatLoops.Map subtract = this::subtract;
+    private final Loops.Map greatest = this::greatest;
+    private final Loops.Map sum = this::sum;
+    private final Loops.Map exp = this::exp;
+    private final Loops.Map scale = this::scale;
+    private final Loops.Map subtract = this::subtract;
     private double max;
     private double total;
 
@@ -63,7 +63,7 @@ record DoubleSoftmaxKernel(int axis, boolean logarithm) implements Kernel {
       run(logarithm ? subtract : scale);
     }
 
-    private void run(FloatLoops.Map loop) {
+    private void run(Loops.Map loop) {
       Apart.compute(loop, x, 0, x, 0, count);
     }
 

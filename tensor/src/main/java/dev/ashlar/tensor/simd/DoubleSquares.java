@@ -1,8 +1,8 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.DoubleMicroKernels.LANES;
-import static dev.ashlar.tensor.simd.DoubleMicroKernels.S;
+import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.Doubles.D;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -21,28 +21,18 @@ final class DoubleSquares {
   private DoubleSquares() {}
 
   private static VectorShuffle<Double> swap(int bit) {
-    return VectorShuffle.fromOp(S, lane -> (lane ^ bit) % LANES);
+    return VectorShuffle.fromOp(D, lane -> (lane ^ bit) % LANES);
   }
 
   private static VectorMask<Double> second(int bit) {
     boolean[] set = new boolean[LANES];
     for (int lane = 0; lane < LANES; lane++) set[lane] = (lane & bit) != 0;
-    return VectorMask.fromArray(S, set, 0);
+    return VectorMask.fromArray(D, set, 0);
   }
 
   /** Returns whether vectors have a length for which there is a method here. */
   static boolean fit() {
     return LANES == 4 || LANES == 8;
-  }
-
-  /**
-   * Stores the first LANES rows of LANES numbers, side by side in memory, as columns.
-   *
-   * @param pitch numbers between the beginnings of the rows that are stored
-   */
-  static void transpose(Matrix rows, double[] to, int tt, int pitch) {
-    long at = rows.offset() * Double.BYTES;
-    transpose(rows.data(), at, rows.rowStride() * Double.BYTES, to, tt, pitch);
   }
 
   /**

@@ -1,14 +1,14 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.NATIVE;
-import static dev.ashlar.tensor.simd.FloatBlock.other;
+import static dev.ashlar.tensor.simd.FloatVectors.NATIVE;
+import static dev.ashlar.tensor.simd.FloatVectors.other;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 
 /**
  * Reads and writes vectors of doubles in memory, which C2 is told lies outside the heap, as those
- * of floats are by {@link FloatBlock}.
+ * of floats are by {@link FloatVectors}.
  */
 public final class DoubleVectors {
   /** Numbers in a vector. */
@@ -19,12 +19,12 @@ public final class DoubleVectors {
   /** Returns the vector that begins at byte {@code at}. */
   public static DoubleVector load(MemorySegment x, long at) {
     return DoubleVector.fromMemorySegment(
-        Doubles.D, x.getClass() == NATIVE ? x : other(x), at, FloatBlock.ORDER);
+        Doubles.D, x.getClass() == NATIVE ? x : other(x), at, FloatVectors.ORDER);
   }
 
   /** Stores a vector from byte {@code at} on. */
   public static void store(DoubleVector vector, MemorySegment x, long at) {
-    vector.intoMemorySegment(x.getClass() == NATIVE ? x : other(x), at, FloatBlock.ORDER);
+    vector.intoMemorySegment(x.getClass() == NATIVE ? x : other(x), at, FloatVectors.ORDER);
   }
 
   /** Returns how many doubles whole vectors take to hold {@code count}. */

@@ -9,7 +9,7 @@ final class Elementwise {
   private Elementwise() {}
 
   /** y = f(x). */
-  static Kernel map(FloatLoops.Map loop) {
+  static Kernel map(Loops.Map loop) {
     return (inputs, outputs) ->
         FloatBlocks.run(
             inputs,
@@ -19,7 +19,7 @@ final class Elementwise {
   }
 
   /** y = f(a, b). */
-  static Kernel zip(FloatLoops.Zip loop) {
+  static Kernel zip(Loops.Zip loop) {
     return (inputs, outputs) ->
         FloatBlocks.run(
             inputs,

@@ -1,7 +1,7 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.Floats.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.DEPTH;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.Arrays;

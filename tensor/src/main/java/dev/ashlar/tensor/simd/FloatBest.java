@@ -1,8 +1,8 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.LANES;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.IS_NAN;
 

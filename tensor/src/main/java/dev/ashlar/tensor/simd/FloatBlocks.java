@@ -61,7 +61,7 @@ public final class FloatBlocks {
             count = count(most, size, end - at);
             for (Source source : sources) source.load(at, count);
             for (Target target : targets) target.begin(at, count);
-            Apart.compute(work, sources, targets, FloatBlock.wholeVectors(count));
+            Apart.compute(work, sources, targets, FloatVectors.wholeVectors(count));
             for (Target target : targets) target.end(at, count);
           }
         });
@@ -74,7 +74,7 @@ public final class FloatBlocks {
   /** Returns how many elements come next; what is copied, because it ends within a vector, fits. */
   private static int count(int most, int size, long left) {
     int count = (int) Math.min(most, left);
-    return count > size ? count - count % FloatBlock.LANES : count;
+    return count > size ? count - count % Floats.LANES : count;
   }
 
   private static Window[] windows(List<Operand> operands, Shape shape) {
@@ -99,7 +99,7 @@ public final class FloatBlocks {
     }
 
     void load(long from, int count) {
-      long direct = count % LANES == 0 ? window.sideBySide(from, count) : -1;
+      long direct = count % Floats.LANES == 0 ? window.sideBySide(from, count) : -1;
       if (direct >= 0) {
         point(window.data(), direct * bytes);
         return;
@@ -126,7 +126,7 @@ public final class FloatBlocks {
     }
 
     void begin(long from, int count) {
-      long direct = count % LANES == 0 ? window.sideBySide(from, count) : -1;
+      long direct = count % Floats.LANES == 0 ? window.sideBySide(from, count) : -1;
       inPlace = direct >= 0;
       if (inPlace) point(window.data(), direct * bytes);
       else point(room, 0);

@@ -1,10 +1,10 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static dev.ashlar.tensor.simd.MicroKernels.DEPTH;
 import static dev.ashlar.tensor.simd.MicroKernels.HEIGHT;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -111,12 +111,12 @@ final class FloatGemm extends Gemm<Room, Room> {
       return;
     }
     Matrix part = out.from(row, column);
-    MemorySegment data = FloatBlock.known(part.data());
+    MemorySegment data = FloatVectors.known(part.data());
     for (int r = 0; r < rows; r++) {
       long to = (part.offset() + r * part.rowStride()) * Float.BYTES;
       for (int c = 0; c < PANEL; c += LANES) {
         FloatVector.fromArray(S, y, yt + r * PANEL + c)
-            .intoMemorySegment(data, to + (long) c * Float.BYTES, FloatBlock.ORDER);
+            .intoMemorySegment(data, to + (long) c * Float.BYTES, FloatVectors.ORDER);
       }
     }
   }

@@ -1,9 +1,9 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
@@ -16,20 +16,7 @@ import jdk.incubator.vector.FloatVector;
 final class FloatLoops {
   private FloatLoops() {}
 
-  /** y[i] = f(x[i]). */
-  @FunctionalInterface
-  interface Map {
-    void compute(MemorySegment x, long xAt, MemorySegment y, long yAt, int count);
-  }
-
-  /** y[i] = f(a[i], b[i]). */
-  @FunctionalInterface
-  interface Zip {
-    void compute(
-        MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count);
-  }
-
-  static Map of(Op.Unary op) {
+  static Loops.Map of(Op.Unary op) {
     return switch (op) {
       case Op.Negate _ -> FloatLoops::negate;
       case Op.Abs _ -> FloatLoops::abs;
@@ -49,7 +36,7 @@ final class FloatLoops {
     };
   }
 
-  static Zip of(Op.Binary op) {
+  static Loops.Zip of(Op.Binary op) {
     return switch (op) {
       case Op.Plus _ -> FloatLoops::plus;
       case Op.Minus _ -> FloatLoops::minus;

@@ -2,8 +2,8 @@ package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.Doubles.D;
 import static dev.ashlar.tensor.simd.Doubles.HALF;
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-import static dev.ashlar.tensor.simd.FloatBlock.known;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.FloatVectors.known;
 import static jdk.incubator.vector.VectorOperators.D2F;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;

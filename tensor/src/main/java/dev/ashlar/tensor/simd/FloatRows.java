@@ -26,7 +26,7 @@ public final class FloatRows {
     this.rows = Rows.of(operand);
     this.width = rows.width();
     this.stride = operand.layout().rank() == 0 ? 1 : operand.layout().strideElements(-1);
-    this.inPlace = stride == 1 && width % FloatBlock.LANES == 0;
+    this.inPlace = stride == 1 && width % Floats.LANES == 0;
     this.offset = operand.layout().offsetElements();
     this.rowStride = rowStride(operand);
   }
@@ -59,7 +59,7 @@ public final class FloatRows {
 
   /** Returns the number of elements in a row filled up to whole vectors. */
   public int padded() {
-    return FloatBlock.wholeVectors(width);
+    return FloatVectors.wholeVectors(width);
   }
 
   /**

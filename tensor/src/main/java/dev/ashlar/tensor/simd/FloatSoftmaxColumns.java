@@ -1,10 +1,10 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.FloatBlock.LANES;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.LT;
 

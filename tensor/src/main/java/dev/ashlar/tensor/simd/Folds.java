@@ -2,8 +2,8 @@ package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.Doubles.D;
 import static dev.ashlar.tensor.simd.Doubles.HALF;
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
 import dev.ashlar.tensor.Op;

@@ -1,8 +1,8 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.Floats.LANES;
 
 import dev.ashlar.tensor.Op;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +15,7 @@ import java.util.Optional;
 final class IntLoops {
   private IntLoops() {}
 
-  static Optional<FloatLoops.Map> of(Op.Unary op) {
+  static Optional<Loops.Map> of(Op.Unary op) {
     return switch (op) {
       case Op.Negate _ -> Optional.of(IntLoops::negate);
       case Op.Abs _ -> Optional.of(IntLoops::abs);
@@ -24,7 +24,7 @@ final class IntLoops {
     };
   }
 
-  static Optional<FloatLoops.Zip> of(Op.Binary op) {
+  static Optional<Loops.Zip> of(Op.Binary op) {
     return switch (op) {
       case Op.Plus _ -> Optional.of(IntLoops::plus);
       case Op.Minus _ -> Optional.of(IntLoops::minus);

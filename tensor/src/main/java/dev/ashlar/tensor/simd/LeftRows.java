@@ -1,7 +1,7 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.Floats.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.HEIGHT;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
 import static dev.ashlar.tensor.simd.MicroKernels.ROW;
 
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.Floats.S;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -143,7 +143,7 @@ final class Lines {
 
   private static void fillWhole(MemorySegment y, long to, int count, float value) {
     FloatVector values = FloatVector.broadcast(S, value);
-    for (int i = 0; i < count; i += S.length()) FloatBlock.store(values, y, (to + i) * 4L);
+    for (int i = 0; i < count; i += S.length()) FloatVectors.store(values, y, (to + i) * 4L);
   }
 
   private static void fill(MemorySegment y, long to, int count, double value) {

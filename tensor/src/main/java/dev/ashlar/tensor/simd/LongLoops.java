@@ -15,7 +15,7 @@ import java.util.Optional;
 final class LongLoops {
   private LongLoops() {}
 
-  static Optional<FloatLoops.Map> of(Op.Unary op) {
+  static Optional<Loops.Map> of(Op.Unary op) {
     return switch (op) {
       case Op.Negate _ -> Optional.of(LongLoops::negate);
       case Op.Abs _ -> Optional.of(LongLoops::abs);
@@ -24,7 +24,7 @@ final class LongLoops {
     };
   }
 
-  static Optional<FloatLoops.Zip> of(Op.Binary op) {
+  static Optional<Loops.Zip> of(Op.Binary op) {
     return switch (op) {
       case Op.Plus _ -> Optional.of(LongLoops::plus);
       case Op.Minus _ -> Optional.of(LongLoops::minus);

@@ -1,7 +1,9 @@
 package dev.ashlar.tensor.simd;
 
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
+
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The innermost loops of the matrix product. Each multiplies a few packed rows of the left matrix
@@ -13,11 +15,6 @@ import jdk.incubator.vector.VectorSpecies;
  * themselves.
  */
 final class MicroKernels {
-  static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-
-  /** Numbers in a vector. */
-  static final int LANES = S.length();
-
   /**
    * Columns of a panel: with 24 sums in registers, six rows by four vectors, a number that was read
    * is used most often.

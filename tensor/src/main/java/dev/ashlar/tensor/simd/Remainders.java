@@ -1,7 +1,7 @@
 package dev.ashlar.tensor.simd;
 
 import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import java.lang.foreign.MemorySegment;
@@ -30,9 +30,9 @@ final class Remainders {
   static void floats(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += S.length()) {
-      FloatVector dividend = FloatBlock.load(a, aAt + i * 4L);
+      FloatVector dividend = FloatVectors.load(a, aAt + i * 4L);
       FloatVector size = dividend.abs();
-      FloatVector divisor = FloatBlock.load(b, bAt + i * 4L).abs();
+      FloatVector divisor = FloatVectors.load(b, bAt + i * 4L).abs();
       FloatVector quotient = size.div(divisor).add(ROUND).sub(ROUND);
       FloatVector rest = quotient.neg().fma(divisor, size);
       if (!rest.abs().compare(LT, divisor).allTrue()) {
@@ -41,7 +41,7 @@ final class Remainders {
       }
       rest = rest.add(divisor, rest.compare(LT, 0f));
       var sign = dividend.reinterpretAsInts().and(Integer.MIN_VALUE);
-      FloatBlock.store(rest.reinterpretAsInts().or(sign).reinterpretAsFloats(), y, yAt + i * 4L);
+      FloatVectors.store(rest.reinterpretAsInts().or(sign).reinterpretAsFloats(), y, yAt + i * 4L);
     }
   }
 

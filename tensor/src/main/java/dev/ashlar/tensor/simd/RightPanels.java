@@ -1,9 +1,9 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static dev.ashlar.tensor.simd.MicroKernels.PANEL;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -80,7 +80,7 @@ final class RightPanels {
       float[] to,
       int at,
       int pitch) {
-    MemorySegment data = FloatBlock.known(x);
+    MemorySegment data = FloatVectors.known(x);
     for (int k = 0; k < deep; k++) {
       long place = from + k * stride;
       int line = at + k * PANEL;

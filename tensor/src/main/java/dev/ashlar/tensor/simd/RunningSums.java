@@ -48,9 +48,9 @@ final class RunningSums {
       long toAt = y.at() + first * y.stride() + i * 4L;
       DoubleVector sum = DoubleVector.fromArray(D, sums, i);
       for (int row = 0; row < rows; row++) {
-        FloatVector each = FloatBlock.load(HALF, from, at + row * step);
+        FloatVector each = FloatVectors.load(HALF, from, at + row * step);
         sum = sum.add(each.convertShape(F2D, D, 0));
-        FloatBlock.store((FloatVector) sum.convertShape(D2F, HALF, 0), to, toAt + row * toStep);
+        FloatVectors.store((FloatVector) sum.convertShape(D2F, HALF, 0), to, toAt + row * toStep);
       }
       sum.intoArray(sums, i);
     }

@@ -1,9 +1,9 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.ORDER;
-import static dev.ashlar.tensor.simd.FloatBlock.known;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.FloatVectors.known;
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.LT;
 

@@ -1,9 +1,9 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.FloatBlock.load;
-import static dev.ashlar.tensor.simd.FloatBlock.store;
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
-import static dev.ashlar.tensor.simd.MicroKernels.S;
+import static dev.ashlar.tensor.simd.FloatVectors.load;
+import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.Floats.LANES;
+import static dev.ashlar.tensor.simd.Floats.S;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;

@@ -44,7 +44,7 @@ final class Tile {
       int rows = Math.min(ROWS, along.size() - row);
       int columns = along.columns(band);
       x.load(along.start(band) + row * along.inner(), rows, columns);
-      Apart.compute(loop, x, x, rows, FloatBlock.wholeVectors(columns));
+      Apart.compute(loop, x, x, rows, FloatVectors.wholeVectors(columns));
     }
   }
 
@@ -65,7 +65,7 @@ final class Tile {
     long from = along.start(band) + row * along.inner();
     x.load(from, rows, columns);
     if (y != x) y.begin(from, rows, columns);
-    Apart.compute(loop, x, y, rows, FloatBlock.wholeVectors(columns));
+    Apart.compute(loop, x, y, rows, FloatVectors.wholeVectors(columns));
     y.store(from, rows, columns);
   }
 
@@ -78,12 +78,12 @@ final class Tile {
   }
 
   private void begin(long from, int rows, int columns) {
-    long direct = columns % FloatBlock.LANES == 0 ? window.sideBySide(from, columns) : -1;
+    long direct = columns % Floats.LANES == 0 ? window.sideBySide(from, columns) : -1;
     long distance = direct >= 0 ? window.distance(from, rows, inner) : -1;
     inPlace = distance >= 0;
     data = inPlace ? window.data() : room;
     at = inPlace ? direct * bytes : 0;
-    stride = bytes * (inPlace ? distance : FloatBlock.wholeVectors(columns));
+    stride = bytes * (inPlace ? distance : FloatVectors.wholeVectors(columns));
   }
 
   private void store(long from, int rows, int columns) {

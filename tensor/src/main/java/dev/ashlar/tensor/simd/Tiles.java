@@ -1,6 +1,6 @@
 package dev.ashlar.tensor.simd;
 
-import static dev.ashlar.tensor.simd.MicroKernels.LANES;
+import static dev.ashlar.tensor.simd.Floats.LANES;
 
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;

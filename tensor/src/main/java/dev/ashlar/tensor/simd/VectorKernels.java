@@ -18,7 +18,7 @@ final class VectorKernels {
   private VectorKernels() {}
 
   static String detail() {
-    return "vectors of %d bits".formatted(MicroKernels.S.vectorBitSize());
+    return "vectors of %d bits".formatted(Floats.S.vectorBitSize());
   }
 
   static Optional<Kernel> find(Op op, List<TensorSpec> inputs) {

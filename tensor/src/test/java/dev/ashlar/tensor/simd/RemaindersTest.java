@@ -50,7 +50,7 @@ final class RemaindersTest {
     }
   }
 
-  private static Operand run(FloatLoops.Zip loop, Operand a, Operand b) {
+  private static Operand run(Loops.Zip loop, Operand a, Operand b) {
     Operand y = Operands.empty(a.dtype(), SIZE);
     Elementwise.zip(loop).run(List.of(a, b), List.of(y));
     return y;
