@@ -1,14 +1,14 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatVectors.load;
-import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
-import dev.ashlar.tensor.simd.FloatBlock;
-import dev.ashlar.tensor.simd.FloatRows;
-import dev.ashlar.tensor.simd.SoftmaxRows;
-import dev.ashlar.tensor.simd.VectorMath;
+import dev.ashlar.tensor.simd.blocks.FloatBlock;
+import dev.ashlar.tensor.simd.blocks.FloatRows;
+import dev.ashlar.tensor.simd.lanes.VectorMath;
+import dev.ashlar.tensor.simd.softmax.SoftmaxRows;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;

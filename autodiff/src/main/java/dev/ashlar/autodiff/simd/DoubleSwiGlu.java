@@ -1,15 +1,15 @@
 package dev.ashlar.autodiff.simd;
 
-import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
-import static dev.ashlar.tensor.simd.DoubleVectors.load;
-import static dev.ashlar.tensor.simd.DoubleVectors.store;
-import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
-import static dev.ashlar.tensor.simd.FloatVectors.known;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
+import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 import static jdk.incubator.vector.DoubleVector.fromMemorySegment;
 
-import dev.ashlar.tensor.simd.DoubleVectorMath;
-import dev.ashlar.tensor.simd.FloatBlock;
+import dev.ashlar.tensor.simd.blocks.FloatBlock;
+import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 

@@ -10,7 +10,7 @@ import dev.ashlar.autodiff.optim.MomentumStep;
 import dev.ashlar.autodiff.optim.SumOfSquares;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
-import dev.ashlar.tensor.simd.FloatBlocks;
+import dev.ashlar.tensor.simd.blocks.FloatBlocks;
 import dev.ashlar.tensor.spi.Availability;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.KernelProvider;

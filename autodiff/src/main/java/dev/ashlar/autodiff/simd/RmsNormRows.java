@@ -2,13 +2,13 @@ package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.COUNT;
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
-import static dev.ashlar.tensor.simd.FloatVectors.known;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import dev.ashlar.tensor.simd.FloatBlock;
-import dev.ashlar.tensor.simd.FloatRows;
-import dev.ashlar.tensor.simd.LaneFolds;
+import dev.ashlar.tensor.simd.blocks.FloatBlock;
+import dev.ashlar.tensor.simd.blocks.FloatRows;
+import dev.ashlar.tensor.simd.lanes.LaneFolds;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import dev.ashlar.tensor.spi.Rows;

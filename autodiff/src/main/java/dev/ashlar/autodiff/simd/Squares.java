@@ -1,10 +1,10 @@
 package dev.ashlar.autodiff.simd;
 
-import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.Doubles.HALF;
+import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.Doubles.HALF;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
-import dev.ashlar.tensor.simd.LaneFolds;
+import dev.ashlar.tensor.simd.lanes.LaneFolds;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import dev.ashlar.tensor.spi.Rows;

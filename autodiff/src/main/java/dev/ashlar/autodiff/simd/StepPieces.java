@@ -1,14 +1,14 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatVectors.load;
-import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 
 import dev.ashlar.autodiff.optim.AccumulateStep;
 import dev.ashlar.autodiff.optim.AdamWStep;
 import dev.ashlar.autodiff.optim.MomentumStep;
-import dev.ashlar.tensor.simd.FloatBlock;
-import dev.ashlar.tensor.simd.FloatBlocks;
+import dev.ashlar.tensor.simd.blocks.FloatBlock;
+import dev.ashlar.tensor.simd.blocks.FloatBlocks;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

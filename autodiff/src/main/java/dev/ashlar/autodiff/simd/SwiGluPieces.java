@@ -1,14 +1,14 @@
 package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.autodiff.simd.Lanes.SPECIES;
-import static dev.ashlar.tensor.simd.FloatVectors.ORDER;
-import static dev.ashlar.tensor.simd.FloatVectors.known;
-import static dev.ashlar.tensor.simd.FloatVectors.load;
-import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import dev.ashlar.tensor.simd.FloatBlock;
-import dev.ashlar.tensor.simd.VectorMath;
+import dev.ashlar.tensor.simd.blocks.FloatBlock;
+import dev.ashlar.tensor.simd.lanes.VectorMath;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 

@@ -7,7 +7,7 @@ import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.SpreadKernels.SPREAD;
 
 import dev.ashlar.moba.MobaAttentionBackward;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import java.util.Arrays;
 import java.util.List;

@@ -8,7 +8,7 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static dev.ashlar.moba.simd.SpreadKernels.SPREAD;
 
 import dev.ashlar.moba.MobaAttention;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,13 +2,13 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
-import static dev.ashlar.tensor.simd.FloatVectors.load;
-import static dev.ashlar.tensor.simd.FloatVectors.store;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 
 import dev.ashlar.moba.model.CachedAttention;
-import dev.ashlar.tensor.simd.FloatBlock;
-import dev.ashlar.tensor.simd.FloatRows;
-import dev.ashlar.tensor.simd.VectorMath;
+import dev.ashlar.tensor.simd.blocks.FloatBlock;
+import dev.ashlar.tensor.simd.blocks.FloatRows;
+import dev.ashlar.tensor.simd.lanes.VectorMath;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;

@@ -8,7 +8,7 @@ import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.SpreadKernels.SPREAD;
 
 import dev.ashlar.moba.FlashAttention;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;

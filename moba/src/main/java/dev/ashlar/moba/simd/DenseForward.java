@@ -7,11 +7,11 @@ import static dev.ashlar.moba.simd.PanelProducts.PITCH;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
 import static dev.ashlar.moba.simd.Products.SPECIES;
-import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
+import static dev.ashlar.tensor.simd.lanes.Registers.ARE_MANY;
 
 import dev.ashlar.moba.FlashAttention;
-import dev.ashlar.tensor.simd.Room;
-import dev.ashlar.tensor.simd.VectorMath;
+import dev.ashlar.tensor.simd.lanes.Room;
+import dev.ashlar.tensor.simd.lanes.VectorMath;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.tensor.simd.DoubleVectors.LANES;
-import static dev.ashlar.tensor.simd.DoubleVectors.load;
-import static dev.ashlar.tensor.simd.DoubleVectors.store;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
 
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.spi.Operand;

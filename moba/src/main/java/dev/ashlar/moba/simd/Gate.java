@@ -6,7 +6,7 @@ import static dev.ashlar.moba.simd.Products.LANES;
 
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;

@@ -7,7 +7,7 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.ashlar.tensor.Layout;
-import dev.ashlar.tensor.simd.FloatVectors;
+import dev.ashlar.tensor.simd.lanes.FloatVectors;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

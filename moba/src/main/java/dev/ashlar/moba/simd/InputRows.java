@@ -2,7 +2,7 @@ package dev.ashlar.moba.simd;
 
 import dev.ashlar.tensor.Layout;
 import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

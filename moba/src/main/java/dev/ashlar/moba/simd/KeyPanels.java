@@ -3,7 +3,7 @@ package dev.ashlar.moba.simd;
 import static dev.ashlar.moba.simd.PanelProducts.PANEL;
 
 import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.ashlar.moba.simd;
 
-import static dev.ashlar.tensor.simd.Doubles.D;
-import static dev.ashlar.tensor.simd.Doubles.HALF;
+import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.Doubles.HALF;
 
 import dev.ashlar.moba.Packing;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.concurrent.atomic.AtomicBoolean;

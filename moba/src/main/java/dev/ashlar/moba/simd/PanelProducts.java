@@ -2,7 +2,7 @@ package dev.ashlar.moba.simd;
 
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
-import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
+import static dev.ashlar.tensor.simd.lanes.Registers.ARE_MANY;
 
 import jdk.incubator.vector.FloatVector;
 

@@ -7,8 +7,8 @@ import static dev.ashlar.moba.simd.Products.SPECIES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.ashlar.tensor.Shape;
-import dev.ashlar.tensor.simd.FloatVectors;
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.FloatVectors;
+import dev.ashlar.tensor.simd.lanes.Room;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;

@@ -4,7 +4,7 @@ import static dev.ashlar.moba.simd.PanelProducts.COLUMNS;
 import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.ROWS;
-import static dev.ashlar.tensor.simd.Registers.ARE_MANY;
+import static dev.ashlar.tensor.simd.lanes.Registers.ARE_MANY;
 
 /**
  * Sums of rows by weights, the other half of {@link PanelProducts}: on register blocks of eight or

@@ -4,7 +4,7 @@ import dev.ashlar.moba.Rope;
 import dev.ashlar.moba.RopeTable;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.TensorSpec;
-import dev.ashlar.tensor.simd.FloatVectors;
+import dev.ashlar.tensor.simd.lanes.FloatVectors;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
 import java.lang.foreign.MemorySegment;

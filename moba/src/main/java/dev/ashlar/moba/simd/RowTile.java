@@ -5,7 +5,7 @@ import static dev.ashlar.moba.simd.PanelProducts.PAIR;
 import static dev.ashlar.moba.simd.Products.LANES;
 import static dev.ashlar.moba.simd.Products.SPECIES;
 
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import jdk.incubator.vector.FloatVector;
 
 /** Rows from here and there side by side, in panels of columns like {@link PanelRows}. */

@@ -1,6 +1,6 @@
 package dev.ashlar.moba.simd;
 
-import dev.ashlar.tensor.simd.Room;
+import dev.ashlar.tensor.simd.lanes.Room;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;

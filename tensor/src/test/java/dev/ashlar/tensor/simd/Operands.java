@@ -8,11 +8,11 @@ import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.Arena;
 
 /** Operands for kernel tests, in memory that the garbage collector frees. */
-final class Operands {
+public final class Operands {
   private Operands() {}
 
   /** Returns a row-major operand whose elements are NaN (or -1): what a kernel must overwrite. */
-  static Operand empty(DType dtype, int... dims) {
+  public static Operand empty(DType dtype, int... dims) {
     Shape shape = Shape.of(dims);
     var data = Arena.ofAuto().allocate(Math.max(1, shape.size() * dtype.byteSize()), 64);
     data.fill((byte) 0xFF);
@@ -20,7 +20,7 @@ final class Operands {
   }
 
   /** Returns a row-major operand with numbers in [-1, 1). */
-  static Operand random(long seed, DType dtype, int... dims) {
+  public static Operand random(long seed, DType dtype, int... dims) {
     Operand operand = empty(dtype, dims);
     Key key = Key.of(seed);
     for (long i = 0; i < operand.size(); i++) operand.setDouble(i, 2 * key.uniform(i) - 1);
@@ -31,7 +31,7 @@ final class Operands {
    * Returns numbers in [-1, 1) with every axis strided: each second element of a larger tensor,
    * from the second on.
    */
-  static Operand strided(long seed, DType dtype, int... dims) {
+  public static Operand strided(long seed, DType dtype, int... dims) {
     int[] larger = new int[dims.length];
     for (int i = 0; i < dims.length; i++) larger[i] = 2 * dims[i] + 1;
     Operand operand = random(seed, dtype, larger);
@@ -41,7 +41,7 @@ final class Operands {
   }
 
   /** Returns the operand with its last two axes swapped. */
-  static Operand transposed(Operand operand) {
+  public static Operand transposed(Operand operand) {
     int rank = operand.shape().rank();
     int[] axes = new int[rank];
     for (int i = 0; i < rank; i++) axes[i] = i;
@@ -51,7 +51,7 @@ final class Operands {
   }
 
   /** Returns the elements in row-major order. */
-  static double[] values(Operand operand) {
+  public static double[] values(Operand operand) {
     double[] values = new double[Math.toIntExact(operand.size())];
     for (int i = 0; i < values.length; i++)
       values[i] = operand.getDouble(position(operand.layout(), i));
@@ -59,7 +59,7 @@ final class Operands {
   }
 
   /** Returns the place of element {@code number} in row-major order. */
-  static long position(Layout layout, long number) {
+  public static long position(Layout layout, long number) {
     long at = layout.offsetElements();
     long rest = number;
     for (int axis = layout.rank() - 1; axis >= 0; axis--) {

@@ -1,0 +1,154 @@
+package dev.ashlar.tensor.simd.reduce;
+
+import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.Doubles.HALF;
+import static jdk.incubator.vector.VectorOperators.D2F;
+import static jdk.incubator.vector.VectorOperators.F2D;
+
+import dev.ashlar.tensor.simd.blocks.Blocks;
+import dev.ashlar.tensor.simd.blocks.Scratch;
+import dev.ashlar.tensor.simd.blocks.Tile;
+import dev.ashlar.tensor.simd.lanes.DoubleVectors;
+import dev.ashlar.tensor.simd.lanes.FloatVectors;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Sums of what came before, of columns or of lines. Each is added to in the order of its numbers:
+ * what keeps a processor busy is that there are several.
+ */
+final class RunningSums {
+  /** Lines that are summed side by side. */
+  static final int LINES = 4;
+
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
+
+  private final boolean reverse;
+  private final double[] sums = Scratch.own().lanes;
+  private final MemorySegment[] lines = new MemorySegment[LINES];
+
+  RunningSums(boolean reverse) {
+    this.reverse = reverse;
+    for (int i = 0; i < LINES; i++) lines[i] = Scratch.own().line(i, 2 * Blocks.SIZE);
+  }
+
+  /** Begins with {@code count} other columns or lines. */
+  void begin(int count) {
+    Arrays.fill(sums, 0, count, 0);
+  }
+
+  /** Sums rows of F32 into one another, in double precision. */
+  void floatRows(Tile x, Tile y, int rows, int count) {
+    MemorySegment from = x.data();
+    MemorySegment to = y.data();
+    int first = reverse ? rows - 1 : 0;
+    long step = reverse ? -x.stride() : x.stride();
+    long toStep = reverse ? -y.stride() : y.stride();
+    for (int i = 0; i < count; i += D.length()) {
+      long at = x.at() + first * x.stride() + i * 4L;
+      long toAt = y.at() + first * y.stride() + i * 4L;
+      DoubleVector sum = DoubleVector.fromArray(D, sums, i);
+      for (int row = 0; row < rows; row++) {
+        FloatVector each = FloatVectors.load(HALF, from, at + row * step);
+        sum = sum.add(each.convertShape(F2D, D, 0));
+        FloatVectors.store((FloatVector) sum.convertShape(D2F, HALF, 0), to, toAt + row * toStep);
+      }
+      sum.intoArray(sums, i);
+    }
+  }
+
+  /** Sums rows of F64 into one another. */
+  void doubleRows(Tile x, Tile y, int rows, int count) {
+    MemorySegment from = x.data();
+    MemorySegment to = y.data();
+    int first = reverse ? rows - 1 : 0;
+    long step = reverse ? -x.stride() : x.stride();
+    long toStep = reverse ? -y.stride() : y.stride();
+    for (int i = 0; i < count; i += D.length()) {
+      long at = x.at() + first * x.stride() + i * 8L;
+      long toAt = y.at() + first * y.stride() + i * 8L;
+      DoubleVector sum = DoubleVector.fromArray(D, sums, i);
+      for (int row = 0; row < rows; row++) {
+        sum = sum.add(DoubleVectors.load(from, at + row * step));
+        DoubleVectors.store(sum, to, toAt + row * toStep);
+      }
+      sum.intoArray(sums, i);
+    }
+  }
+
+  /** Returns where line {@code i} is put, and summed. */
+  MemorySegment line(int i) {
+    return lines[i];
+  }
+
+  /** Sums all lines, in F32 or F64, {@code count} numbers of each. */
+  void lines(boolean floats, int count) {
+    int from = reverse ? count - 1 : 0;
+    int step = reverse ? -1 : 1;
+    if (floats) floatLines(lines[0], lines[1], lines[2], lines[3], from, step, count);
+    else doubleLines(lines[0], lines[1], lines[2], lines[3], from, step, count);
+  }
+
+  private void floatLines(
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c,
+      MemorySegment d,
+      int from,
+      int step,
+      int count) {
+    double sumA = sums[0];
+    double sumB = sums[1];
+    double sumC = sums[2];
+    double sumD = sums[3];
+    for (int i = 0; i < count; i++) {
+      long at = (from + i * step) * 4L;
+      sumA += a.get(FLOAT, at);
+      sumB += b.get(FLOAT, at);
+      sumC += c.get(FLOAT, at);
+      sumD += d.get(FLOAT, at);
+      a.set(FLOAT, at, (float) sumA);
+      b.set(FLOAT, at, (float) sumB);
+      c.set(FLOAT, at, (float) sumC);
+      d.set(FLOAT, at, (float) sumD);
+    }
+    keep(sumA, sumB, sumC, sumD);
+  }
+
+  private void doubleLines(
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c,
+      MemorySegment d,
+      int from,
+      int step,
+      int count) {
+    double sumA = sums[0];
+    double sumB = sums[1];
+    double sumC = sums[2];
+    double sumD = sums[3];
+    for (int i = 0; i < count; i++) {
+      long at = (from + i * step) * 8L;
+      sumA += a.get(DOUBLE, at);
+      sumB += b.get(DOUBLE, at);
+      sumC += c.get(DOUBLE, at);
+      sumD += d.get(DOUBLE, at);
+      a.set(DOUBLE, at, sumA);
+      b.set(DOUBLE, at, sumB);
+      c.set(DOUBLE, at, sumC);
+      d.set(DOUBLE, at, sumD);
+    }
+    keep(sumA, sumB, sumC, sumD);
+  }
+
+  private void keep(double a, double b, double c, double d) {
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
+  }
+}
