@@ -103,6 +103,10 @@ final class Vjps {
       case Op.Tanh _ -> g.times(y.square().minus(1)).unaryMinus();
       case Op.Sigmoid _ -> g.times(y.minus(y.square()));
       case Op.Relu _ -> x.greater(0).where(g, zeros(g));
+      case Op.Silu _ -> g.times(Interpreter.call(new Op.SiluSlope(), x));
+      case Op.SiluSlope _ -> g.times(Gates.siluCurvature(x));
+      case Op.Gelu _ -> g.times(Interpreter.call(new Op.GeluSlope(), x));
+      case Op.GeluSlope _ -> g.times(Gates.geluCurvature(x));
       case Op.Floor _ -> throw constant(op, "rounding has no gradient");
       case Op.Round _ -> throw constant(op, "rounding has no gradient");
     };

@@ -1,5 +1,6 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.Op;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
@@ -7,6 +8,9 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  * it.
  */
 public final class DoubleElements {
+  private static final double LINEAR = Op.Gelu.LINEAR;
+  private static final double CUBIC = Op.Gelu.CUBIC;
+
   private DoubleElements() {}
 
   // ---- One number.
@@ -102,6 +106,51 @@ public final class DoubleElements {
   /** Returns 1 / (1 + e^-x). */
   public static double sigmoid(double x) {
     return 1.0 / (1.0 + TornadoMath.exp(-x));
+  }
+
+  /** Returns x · sigmoid(x). */
+  public static double silu(double x) {
+    return atLeast(x, -800.0) * sigmoid(x);
+  }
+
+  /** Returns the derivative of {@link #silu}. */
+  public static double siluSlope(double x) {
+    double t = atMost(atLeast(x, -800.0), 800.0);
+    return sigmoid(t) * (1.0 + t * sigmoid(-t));
+  }
+
+  /** Returns x · sigmoid(u), u a cubic of x. */
+  public static double gelu(double x) {
+    double t = atMost(atLeast(x, -30.0), 30.0);
+    double u = t * (LINEAR + CUBIC * (t * t));
+    return atLeast(x, -30.0) * sigmoid(u);
+  }
+
+  /** Returns the derivative of {@link #gelu}. */
+  public static double geluSlope(double x) {
+    double t = atMost(atLeast(x, -30.0), 30.0);
+    double square = t * t;
+    double u = t * (LINEAR + CUBIC * square);
+    double slope = LINEAR + 3.0 * CUBIC * square;
+    return sigmoid(u) * (1.0 + t * slope * sigmoid(-u));
+  }
+
+  /** Returns x, or the bound if x is less. */
+  private static double atLeast(double x, double bound) {
+    double r = x;
+    if (x < bound) {
+      r = bound;
+    }
+    return r;
+  }
+
+  /** Returns x, or the bound if x is greater. */
+  private static double atMost(double x, double bound) {
+    double r = x;
+    if (x > bound) {
+      r = bound;
+    }
+    return r;
   }
 
   /** Returns the greatest whole number that is not greater. */

@@ -1,5 +1,6 @@
 package dev.ashlar.gpu;
 
+import dev.ashlar.tensor.Op;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
@@ -16,6 +17,9 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  * loader; of no use to others.
  */
 public final class FloatElements {
+  private static final float LINEAR = (float) Op.Gelu.LINEAR;
+  private static final float CUBIC = (float) Op.Gelu.CUBIC;
+
   private FloatElements() {}
 
   // ---- One number.
@@ -111,6 +115,51 @@ public final class FloatElements {
   /** Returns 1 / (1 + e^-x). */
   public static float sigmoid(float x) {
     return 1.0f / (1.0f + TornadoMath.exp(-x));
+  }
+
+  /** Returns x · sigmoid(x). */
+  public static float silu(float x) {
+    return atLeast(x, -100.0f) * sigmoid(x);
+  }
+
+  /** Returns the derivative of {@link #silu}. */
+  public static float siluSlope(float x) {
+    float t = atMost(atLeast(x, -100.0f), 100.0f);
+    return sigmoid(t) * (1.0f + t * sigmoid(-t));
+  }
+
+  /** Returns x · sigmoid(u), u a cubic of x. */
+  public static float gelu(float x) {
+    float t = atMost(atLeast(x, -12.0f), 12.0f);
+    float u = t * (LINEAR + CUBIC * (t * t));
+    return atLeast(x, -12.0f) * sigmoid(u);
+  }
+
+  /** Returns the derivative of {@link #gelu}. */
+  public static float geluSlope(float x) {
+    float t = atMost(atLeast(x, -12.0f), 12.0f);
+    float square = t * t;
+    float u = t * (LINEAR + CUBIC * square);
+    float slope = LINEAR + 3.0f * CUBIC * square;
+    return sigmoid(u) * (1.0f + t * slope * sigmoid(-u));
+  }
+
+  /** Returns x, or the bound if x is less. */
+  private static float atLeast(float x, float bound) {
+    float r = x;
+    if (x < bound) {
+      r = bound;
+    }
+    return r;
+  }
+
+  /** Returns x, or the bound if x is greater. */
+  private static float atMost(float x, float bound) {
+    float r = x;
+    if (x > bound) {
+      r = bound;
+    }
+    return r;
   }
 
   /** Returns the greatest whole number that is not greater. */

@@ -92,6 +92,27 @@ public sealed interface Op {
   /** max(x, 0); its derivative at 0 is taken as 0. */
   record Relu() implements Unary {}
 
+  /** x · sigmoid(x). */
+  record Silu() implements Unary {}
+
+  /** The derivative of {@link Silu}. */
+  record SiluSlope() implements Unary {}
+
+  /**
+   * x · sigmoid(u) with u = {@link #LINEAR} · x + {@link #CUBIC} · x³, which is x/2 · (1 + tanh
+   * u/2).
+   */
+  record Gelu() implements Unary {
+    /** The factor of x. */
+    public static final double LINEAR = 2 * Math.sqrt(2 / Math.PI);
+
+    /** The factor of x³. */
+    public static final double CUBIC = 0.044715 * LINEAR;
+  }
+
+  /** The derivative of {@link Gelu}. */
+  record GeluSlope() implements Unary {}
+
   /** The greatest whole number not above x. */
   record Floor() implements Unary {}
 

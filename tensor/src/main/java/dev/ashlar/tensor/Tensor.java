@@ -316,7 +316,7 @@ public final class Tensor {
 
   /** Returns x · sigmoid(x). */
   public Tensor silu() {
-    return times(sigmoid());
+    return Interpreter.call(new Op.Silu(), this);
   }
 
   /** Returns max(x, 0). */
@@ -329,7 +329,7 @@ public final class Tensor {
    * 1606.08415).
    */
   public Tensor gelu() {
-    return TensorMath.gelu(this);
+    return Interpreter.call(new Op.Gelu(), this);
   }
 
   /** Returns x². */

@@ -8,12 +8,6 @@ import java.util.List;
 final class TensorMath {
   private TensorMath() {}
 
-  static Tensor gelu(Tensor x) {
-    // x/2 · (1 + tanh z) = x · sigmoid(2z): fewer passes over memory.
-    double slope = 2 * Math.sqrt(2 / Math.PI);
-    return x.times(x.square().times(0.044715 * slope).plus(slope).times(x).sigmoid());
-  }
-
   static Tensor pow(Tensor x, double exponent) {
     boolean real = x.dtype().isFloating();
     if (real && exponent == 2) return x.square();

@@ -230,7 +230,12 @@ public abstract class KernelConformance {
    * of the results.
    */
   private static double scale(Op op, double expected, double largest) {
-    double scale = op instanceof Op.Unary || op instanceof Op.Binary ? Math.abs(expected) : largest;
+    double scale =
+        switch (op) {
+          case Op.SiluSlope _, Op.GeluSlope _ -> largest;
+          case Op.Unary _, Op.Binary _ -> Math.abs(expected);
+          default -> largest;
+        };
     return Math.max(scale, Double.MIN_NORMAL);
   }
 
@@ -238,6 +243,7 @@ public abstract class KernelConformance {
     return switch (op) {
       case Op.Exp _, Op.Expm1 _, Op.Sigmoid _, Op.Tanh _, Op.Pow _, Op.Reciprocal _, Op.Softmax _ ->
           true;
+      case Op.Silu _, Op.SiluSlope _, Op.Gelu _, Op.GeluSlope _ -> true;
       default -> op instanceof Op.Custom;
     };
   }

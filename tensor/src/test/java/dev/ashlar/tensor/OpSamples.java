@@ -109,6 +109,10 @@ public final class OpSamples {
           new Op.Tanh(),
           new Op.Sigmoid(),
           new Op.Relu(),
+          new Op.Silu(),
+          new Op.SiluSlope(),
+          new Op.Gelu(),
+          new Op.GeluSlope(),
           new Op.Floor(),
           new Op.Round());
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -162,6 +163,18 @@ class TensorTest {
   void sigmoidIsExactAtItsEnds() {
     assertThat(Tensor.of(-800.0, 800, -700).sigmoid().toDoubles())
         .containsExactly(new double[] {0, 1, Math.exp(-700)}, within(1e-318));
+  }
+
+  @Test
+  void gatesHaveTheirLimits() {
+    double inf = Double.POSITIVE_INFINITY;
+    for (DType dtype : List.of(DType.F32, DType.F64)) {
+      Tensor x = Tensor.of(-inf, -1e30, 1e30, inf, Double.NaN).toType(dtype);
+      double large = Tensor.of(1e30).toType(dtype).toDoubles()[0];
+      for (Tensor y : List.of(x.silu(), x.gelu())) {
+        assertThat(y.toDoubles()).containsExactly(-0.0, -0.0, large, inf, Double.NaN);
+      }
+    }
   }
 
   private static void check(

@@ -35,18 +35,15 @@ final class Elementwise {
       case Op.Sin _ -> StrictMath::sin;
       case Op.Cos _ -> StrictMath::cos;
       case Op.Tanh _ -> StrictMath::tanh;
-      case Op.Sigmoid _ -> Elementwise::sigmoid;
+      case Op.Sigmoid _ -> Gates::sigmoid;
       case Op.Relu _ -> x -> Math.max(x, 0);
+      case Op.Silu _ -> Gates::silu;
+      case Op.SiluSlope _ -> Gates::siluSlope;
+      case Op.Gelu _ -> Gates::gelu;
+      case Op.GeluSlope _ -> Gates::geluSlope;
       case Op.Floor _ -> Math::floor;
       case Op.Round _ -> Math::rint;
     };
-  }
-
-  private static double sigmoid(double x) {
-    // e^-x would overflow for x < -709, and lose the last digits of a small result before that.
-    if (x >= 0) return 1 / (1 + StrictMath.exp(-x));
-    double e = StrictMath.exp(x);
-    return e / (1 + e);
   }
 
   private static LongUnaryOperator ofLongs(Op.Unary op) {

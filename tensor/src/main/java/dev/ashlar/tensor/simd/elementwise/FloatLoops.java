@@ -33,6 +33,10 @@ public final class FloatLoops {
       case Op.Tanh _ -> FloatLoops::tanh;
       case Op.Sigmoid _ -> FloatLoops::sigmoid;
       case Op.Relu _ -> FloatLoops::relu;
+      case Op.Silu _ -> FloatGates::silu;
+      case Op.SiluSlope _ -> FloatGates::siluSlope;
+      case Op.Gelu _ -> FloatGates::gelu;
+      case Op.GeluSlope _ -> FloatGates::geluSlope;
       case Op.Floor _ -> FloatLoops::floor;
       case Op.Round _ -> FloatLoops::round;
     };

@@ -32,7 +32,7 @@ public final class VectorMath {
   private static final int ROUNDER_BITS = 0x4B400000;
 
   // With this one the lowest bits are n + 127: the exponent of 2^n.
-  private static final float EXPONENT_ROUNDER = ROUNDER + 127;
+  static final float EXPONENT_ROUNDER = ROUNDER + 127;
 
   // With this one they are n + 254: a half of it, and what the half leaves, are the exponents of
   // two
@@ -41,8 +41,8 @@ public final class VectorMath {
 
   private static final int SIGN = Integer.MIN_VALUE;
 
-  private static final float LOG2_E = 0x1.715476p0f;
-  private static final float LN2 = 0x1.62e43p-1f;
+  static final float LOG2_E = 0x1.715476p0f;
+  static final float LN2 = 0x1.62e43p-1f;
   private static final float LN2_LOW = -0x1.05c61p-29f;
 
   /** Below this e^x rounds to 0. */
@@ -102,7 +102,7 @@ public final class VectorMath {
   }
 
   /** Returns (e^r - 1) / r for r within ±ln(2)/2, by a minimax polynomial. */
-  private static FloatVector slope(FloatVector r) {
+  static FloatVector slope(FloatVector r) {
     FloatVector p = r.fma(0x1.6a23cep-10f, 0x1.123a2p-7f);
     p = p.fma(r, r.broadcast(0x1.5558f2p-5f));
     p = p.fma(r, r.broadcast(0x1.555492p-3f));
@@ -122,7 +122,7 @@ public final class VectorMath {
   }
 
   /** Returns x - n·ln 2, with ln 2 in two parts. */
-  private static FloatVector reduced(FloatVector x, FloatVector n) {
+  static FloatVector reduced(FloatVector x, FloatVector n) {
     return n.fma(n.broadcast(-LN2_LOW), n.fma(n.broadcast(-LN2), x));
   }
 

@@ -88,10 +88,38 @@ final class VectorMathTest {
             2.5,
             -all,
             all),
+        new Function(
+            "silu",
+            x -> GateMath.gate(x, GateMath.siluDecay(x)),
+            VectorMathTest::silu,
+            3,
+            -all,
+            all),
+        new Function(
+            "gelu",
+            x -> GateMath.gate(x, GateMath.geluDecay(x)),
+            VectorMathTest::gelu,
+            3.5,
+            -all,
+            all),
         new Function("sin", VectorMath::sin, StrictMath::sin, 1.5, -all, all),
         new Function("cos", VectorMath::cos, StrictMath::cos, 1.5, -all, all),
         new Function("floor", VectorMath::floor, StrictMath::floor, 0x1p-9, -all, all),
         new Function("round", VectorMath::round, StrictMath::rint, 0x1p-9, -all, all));
+  }
+
+  private static double silu(double x) {
+    return gated(x, x);
+  }
+
+  private static double gelu(double x) {
+    double tanh = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+    return gated(x, 2 * tanh);
+  }
+
+  /** Returns x · sigmoid(u): no normal number for u below -92. */
+  private static double gated(double x, double u) {
+    return u < -92 ? 0 : x / (1 + StrictMath.exp(-u));
   }
 
   @ParameterizedTest

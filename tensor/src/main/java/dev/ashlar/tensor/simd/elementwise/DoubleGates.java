@@ -1,0 +1,114 @@
+package dev.ashlar.tensor.simd.elementwise;
+
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.simd.blocks.Apart;
+import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+
+/** What {@link FloatGates} is for F32; u is rounded as the plain kernel rounds it. */
+final class DoubleGates {
+  /** From here on sigmoid(u) is 0 or 1. */
+  private static final double SILU_BOUND = 800;
+
+  private static final double GELU_BOUND = 30;
+
+  private DoubleGates() {}
+
+  static void silu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(DoubleGates::siluDecays, x, xAt, y, yAt, count);
+    Apart.compute(DoubleGates::gates, x, xAt, y, yAt, count);
+  }
+
+  static void siluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(DoubleGates::siluDecays, x, xAt, y, yAt, count);
+    Apart.compute(DoubleGates::siluSlopes, x, xAt, y, yAt, count);
+  }
+
+  static void gelu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(DoubleGates::geluDecays, x, xAt, y, yAt, count);
+    Apart.compute(DoubleGates::gates, x, xAt, y, yAt, count);
+  }
+
+  static void geluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(DoubleGates::geluDecays, x, xAt, y, yAt, count);
+    Apart.compute(DoubleGates::geluSlopes, x, xAt, y, yAt, count);
+  }
+
+  private static void siluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) store(siluDecay(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void geluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) store(geluDecay(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void gates(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(gate(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void siluSlopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(siluSlope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void geluSlopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(geluSlope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static DoubleVector siluDecay(DoubleVector x) {
+    return DoubleVectorMath.exp(x.abs().neg());
+  }
+
+  /** Returns e^-|u| for the u of gelu. */
+  private static DoubleVector geluDecay(DoubleVector x) {
+    DoubleVector t = within(GELU_BOUND, x);
+    DoubleVector u = t.mul(t).mul(Op.Gelu.CUBIC).add(Op.Gelu.LINEAR).mul(t);
+    return DoubleVectorMath.exp(u.abs().neg());
+  }
+
+  /** Returns x / (1 + e^-u), given e^-|u|. */
+  private static DoubleVector gate(DoubleVector x, DoubleVector e) {
+    // Bounded, for what is infinite would not become 0.
+    DoubleVector below = upTo(SILU_BOUND, x.abs()).neg().mul(e);
+    return x.blend(below, x.compare(LT, 0.0)).div(e.add(1.0));
+  }
+
+  private static DoubleVector siluSlope(DoubleVector x, DoubleVector e) {
+    DoubleVector t = within(SILU_BOUND, x);
+    return slope(t, t, e);
+  }
+
+  private static DoubleVector geluSlope(DoubleVector x, DoubleVector e) {
+    DoubleVector t = within(GELU_BOUND, x);
+    return slope(t, t.mul(t).mul(3 * Op.Gelu.CUBIC).add(Op.Gelu.LINEAR).mul(t), e);
+  }
+
+  /** Returns s · (1 + x · u' · (1 - s)) with s = sigmoid(u), given x · u' and e^-|u|. */
+  private static DoubleVector slope(DoubleVector x, DoubleVector xdu, DoubleVector e) {
+    DoubleVector one = x.broadcast(1.0);
+    DoubleVector greater = one.div(e.add(1.0));
+    DoubleVector lesser = e.mul(greater);
+    VectorMask<Double> negative = x.compare(LT, 0.0);
+    DoubleVector s = greater.blend(lesser, negative);
+    return s.mul(xdu.fma(lesser.blend(greater, negative), one));
+  }
+
+  private static DoubleVector within(double bound, DoubleVector x) {
+    return upTo(bound, x).blend(-bound, x.compare(LT, -bound));
+  }
+
+  /** Returns the lesser number; NaN stays. */
+  private static DoubleVector upTo(double bound, DoubleVector x) {
+    return x.blend(bound, x.compare(GT, bound));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.ashlar.tensor.simd.elementwise;
+
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
+import static dev.ashlar.tensor.simd.lanes.Floats.LANES;
+
+import dev.ashlar.tensor.simd.blocks.Apart;
+import dev.ashlar.tensor.simd.lanes.GateMath;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * silu, gelu and their derivatives on F32: a first loop leaves e^-|u| where the results come to
+ * lie, a second makes these of it. In one loop, C2 would stop inlining before the end.
+ */
+final class FloatGates {
+  private FloatGates() {}
+
+  static void silu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(FloatGates::siluDecays, x, xAt, y, yAt, count);
+    Apart.compute(FloatGates::gates, x, xAt, y, yAt, count);
+  }
+
+  static void siluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(FloatGates::siluDecays, x, xAt, y, yAt, count);
+    Apart.compute(FloatGates::siluSlopes, x, xAt, y, yAt, count);
+  }
+
+  static void gelu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(FloatGates::geluDecays, x, xAt, y, yAt, count);
+    Apart.compute(FloatGates::gates, x, xAt, y, yAt, count);
+  }
+
+  static void geluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    Apart.compute(FloatGates::geluDecays, x, xAt, y, yAt, count);
+    Apart.compute(FloatGates::geluSlopes, x, xAt, y, yAt, count);
+  }
+
+  private static void siluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(GateMath.siluDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+  }
+
+  private static void geluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(GateMath.geluDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+  }
+
+  private static void gates(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(GateMath.gate(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+  }
+
+  private static void siluSlopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(GateMath.siluSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+  }
+
+  private static void geluSlopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(GateMath.geluSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+  }
+}
