@@ -5,8 +5,10 @@ import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.tensor.simd.blocks.Apart;
 import dev.ashlar.tensor.simd.blocks.FloatBlock;
 import dev.ashlar.tensor.simd.blocks.FloatRows;
+import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.lanes.VectorMath;
 import dev.ashlar.tensor.simd.softmax.SoftmaxRows;
 import dev.ashlar.tensor.spi.Operand;
@@ -91,15 +93,23 @@ final class CrossEntropyRows {
       store(FloatVector.zero(SPECIES), to, toAt + i * 4L);
   }
 
-  /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
   static void softmax(FloatBlock row, FloatBlock dRow, float logSumExp, float factor, int count) {
-    MemorySegment from = row.data();
-    long fromAt = row.at();
-    MemorySegment to = dRow.data();
-    long toAt = dRow.at();
+    Loops.Map loop = (x, xAt, y, yAt, n) -> softmax(x, xAt, logSumExp, factor, y, yAt, n);
+    Apart.compute(loop, row.data(), row.at(), dRow.data(), dRow.at(), count);
+  }
+
+  /** Products that would be subnormal are 0: what they are multiplied by next would be slow. */
+  private static void softmax(
+      MemorySegment x,
+      long xAt,
+      float logSumExp,
+      float factor,
+      MemorySegment y,
+      long yAt,
+      int count) {
     for (int i = 0; i < count; i += SPECIES.length()) {
-      FloatVector shifted = load(from, fromAt + i * 4L).sub(logSumExp);
-      store(Lanes.flushed(VectorMath.expFlushed(shifted).mul(factor)), to, toAt + i * 4L);
+      FloatVector shifted = load(x, xAt + i * 4L).sub(logSumExp);
+      store(Lanes.flushed(VectorMath.expFlushed(shifted).mul(factor)), y, yAt + i * 4L);
     }
   }
 }
