@@ -57,18 +57,24 @@ public final class SoftmaxRows {
     int[] lanes = Scratch.own().i;
     float shift = 0;
     double sum = 0;
-    for (int i = 0; i < count; i += PART) {
+    boolean shifts = true;
+    // Each loop of vectors has one call: of more in one method C2 stops inlining before the end.
+    for (int i = 0; i < count; ) {
       long at = x.at() + (long) i * Float.BYTES;
       int size = Math.min(PART, count - i);
-      if (sum == 0) shift = Math.max(Greatest.of(x.data(), at, size), -Float.MAX_VALUE);
-      double part = sumPart(x.data(), at, shift, size, lanes);
-      if (exceeds(lanes)) {
-        float greater = Greatest.of(x.data(), at, size);
-        sum *= StrictMath.exp(shift - (double) greater);
-        shift = greater;
-        part = sumPart(x.data(), at, shift, size, lanes);
+      if (shifts) {
+        float greatest = Math.max(Greatest.of(x.data(), at, size), -Float.MAX_VALUE);
+        if (sum != 0) sum *= StrictMath.exp(shift - (double) greatest);
+        shift = greatest;
       }
-      sum += part;
+      double part = sumPart(x.data(), at, shift, size, lanes);
+      if (!shifts && exceeds(lanes)) {
+        shifts = true;
+      } else {
+        sum += part;
+        shifts = sum == 0;
+        i += PART;
+      }
     }
     if (!Double.isNaN(sum)) return StrictMath.log(sum) + shift;
     float max = max(x, count);
