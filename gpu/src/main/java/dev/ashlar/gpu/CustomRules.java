@@ -1,6 +1,7 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.LayerNormOp;
 import dev.ashlar.autodiff.nn.RmsNormOp;
 import dev.ashlar.autodiff.optim.SumOfSquares;
 import dev.ashlar.moba.BlockGate;
@@ -49,6 +50,8 @@ final class CustomRules {
         switch (op) {
           case RmsNormOp norm -> (tasks, in, out) -> Layers.rmsNorm(tasks, norm, in, out);
           case RmsNormOp.Backward _ -> Layers::rmsNormBackward;
+          case LayerNormOp norm -> (tasks, in, out) -> LayerNorms.forward(tasks, norm, in, out);
+          case LayerNormOp.Backward _ -> LayerNorms::backward;
           case CrossEntropyOp loss -> (tasks, in, out) -> Layers.crossEntropy(tasks, loss, in, out);
           case CrossEntropyOp.Backward(var loss) ->
               (tasks, in, out) -> Layers.crossEntropyBackward(tasks, loss, in, out.getFirst());

@@ -3,6 +3,7 @@ package dev.ashlar.gpu;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.LayerNormOp;
 import dev.ashlar.autodiff.nn.Linear;
 import dev.ashlar.autodiff.nn.LinearCrossEntropyOp;
 import dev.ashlar.autodiff.nn.Losses;
@@ -90,6 +91,58 @@ final class FusedOperationsTest {
     agree(op, x, numbers(2, 7));
     agree(
         new RmsNormOp.Backward(op), x, numbers(2, 7), scale, numbers(4, rows, 7), numbers(5, rows));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 63, 64, 65, 128, 129})
+  void layerNormsOfRows(int width) {
+    var op = new LayerNormOp(1e-5);
+    Tensor weight = numbers(2, width);
+    for (int mean : new int[] {0, 1_000}) {
+      Tensor x = numbers(1, 3, 5, width).plus(mean);
+      agree(op, x, weight, numbers(6, width));
+      Tensor means = numbers(7, 3, 5).plus(mean);
+      Tensor scale = SampleData.positive(DType.F32, 3, 3, 5);
+      Tensor dY = numbers(4, 3, 5, width);
+      Tensor one = numbers(5, 1).expand(3, 5);
+      var back = new LayerNormOp.Backward(op);
+      agree(back, x, weight, means, scale, dY, numbers(5, 3, 5), numbers(8, 3, 5));
+      agree(back, x, weight, means, scale, dY, one, numbers(8, 3, 5));
+      agree(back, x, weight, means, scale, dY, numbers(8, 3, 5), one);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {63, 64, 65, 127, 129})
+  void layerNormsOfManyRows(int rows) {
+    var op = new LayerNormOp(1e-5);
+    Tensor x = numbers(1, rows, 7);
+    Tensor weight = numbers(2, 7);
+    Tensor column = numbers(3, rows);
+    Tensor scale = SampleData.positive(DType.F32, 4, rows);
+    agree(op, x, weight, numbers(5, 7));
+    agree(
+        new LayerNormOp.Backward(op),
+        x,
+        weight,
+        column,
+        scale,
+        numbers(6, rows, 7),
+        column,
+        column);
+  }
+
+  @Test
+  void layerNormsOfNumbersThatAreNone() {
+    Tensor x = numbers(1, 6, 9);
+    float infinite = Float.POSITIVE_INFINITY;
+    Tensor add = Tensor.of(0, Float.NaN, infinite, -infinite, 0, 0).reshape(6, 1);
+    Tensor first = Tensor.arange(DType.I32, 9).equalTo(0);
+    Tensor weight = numbers(2, 9);
+    agree(new LayerNormOp(1e-5), first.where(x.plus(add), x), weight, weight);
+    agree(new LayerNormOp(1e-5), first.where(x, x.plus(add)), weight, weight);
+    agree(
+        new LayerNormOp(1e-5), Tensor.full(DType.F32, 0.1f, 3, 65), numbers(3, 65), numbers(4, 65));
   }
 
   @ParameterizedTest

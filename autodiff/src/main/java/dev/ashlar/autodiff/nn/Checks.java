@@ -33,10 +33,10 @@ final class Checks {
     }
   }
 
-  /** Checks the weight [D] of a norm of x [..., D]. */
-  static void weight(String op, TensorSpec x, TensorSpec weight) {
-    if (x.shape().rank() == 0 || !weight.equals(x.with(Shape.of(x.shape().dim(-1))))) {
-      throw new ShapeException("%s: weight %s must be the last axis of input %s", op, weight, x);
+  /** Checks the weight or bias [D] of a norm of x [..., D]. */
+  static void lastAxis(String op, String name, TensorSpec x, TensorSpec got) {
+    if (x.shape().rank() == 0 || !got.equals(x.with(Shape.of(x.shape().dim(-1))))) {
+      throw new ShapeException("%s: %s %s must be the last axis of input %s", op, name, got, x);
     }
   }
 

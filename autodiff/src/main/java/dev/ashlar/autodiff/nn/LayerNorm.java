@@ -1,6 +1,7 @@
 package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,11 @@ public record LayerNorm(Tensor weight, @Nullable Tensor bias, double epsilon) {
   /**
    * Returns [..., D] -> [..., D].
    *
-   * @throws dev.ashlar.tensor.ShapeException if the weight's size or element type is not x's
+   * @throws dev.ashlar.tensor.ShapeException if the size or element type of weight or bias is not
+   *     x's
    */
   public Tensor forward(Tensor x) {
-    Checks.weight("layerNorm", x.spec(), weight.spec());
-    // Once the mean is taken away, the variance is the mean of squares.
-    Tensor scaled = new RmsNorm(weight, epsilon).forward(x.minus(x.meanKeep(-1)));
-    return bias == null ? scaled : scaled.plus(bias);
+    Tensor shift = bias == null ? weight.zerosLike() : bias;
+    return Interpreter.callAll(new LayerNormOp(epsilon), x, weight, shift).getFirst();
   }
 }

@@ -24,7 +24,7 @@ public record RmsNormOp(double epsilon) implements DifferentiableOp {
   @Override
   public List<TensorSpec> specs(List<TensorSpec> inputs) {
     TensorSpec x = Checks.floating(label(), inputs, 2);
-    Checks.weight(label(), x, inputs.get(1));
+    Checks.lastAxis(label(), "weight", x, inputs.get(1));
     return List.of(x, x.with(x.shape().without(-1)));
   }
 

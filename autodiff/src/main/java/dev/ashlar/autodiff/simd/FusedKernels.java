@@ -1,6 +1,7 @@
 package dev.ashlar.autodiff.simd;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.LayerNormOp;
 import dev.ashlar.autodiff.nn.LinearCrossEntropyOp;
 import dev.ashlar.autodiff.nn.RmsNormOp;
 import dev.ashlar.autodiff.nn.SwiGluOp;
@@ -66,6 +67,8 @@ public final class FusedKernels implements KernelProvider {
     return switch (op) {
       case RmsNormOp norm -> (in, out) -> RmsNormRows.forward(norm.epsilon(), in, out);
       case RmsNormOp.Backward _ -> RmsNormRows::backward;
+      case LayerNormOp norm -> (in, out) -> LayerNormRows.forward(norm.epsilon(), in, out);
+      case LayerNormOp.Backward _ -> LayerNormBackwardRows::run;
       case CrossEntropyOp loss -> (in, out) -> CrossEntropyRows.forward(loss, in, out);
       case CrossEntropyOp.Backward back ->
           (in, out) -> CrossEntropyRows.backward(back.forward(), in, out);

@@ -11,7 +11,6 @@ import dev.ashlar.tensor.simd.blocks.FloatRows;
 import dev.ashlar.tensor.simd.lanes.LaneFolds;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import dev.ashlar.tensor.spi.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -28,12 +27,6 @@ import jdk.incubator.vector.FloatVector;
 final class RmsNormRows {
   // Numbers of a band; as many results lie beside them.
   private static final int BAND = 2048;
-
-  // Partial sums of the weight's gradient: at most so many, whatever the number of threads.
-  private static final int PARTS = 64;
-
-  // So many rows are summed up in single precision.
-  private static final int ROWS_PER_SUM = 16;
 
   private RmsNormRows() {}
 
@@ -76,7 +69,7 @@ final class RmsNormRows {
   }
 
   /** Returns the number of rows in a band. */
-  private static int band(int dim) {
+  static int band(int dim) {
     return Math.clamp(BAND / Math.max(1, dim), 1, 16);
   }
 
@@ -131,13 +124,11 @@ final class RmsNormRows {
     int dim = x.width();
     double[] scales = Columns.doubles(in.get(2));
     double[] dScales = Columns.doubles(in.get(4));
-    long rowsPerPart = Math.max(Lanes.grain(dim), Math.ceilDiv(x.count(), PARTS));
-    double[][] parts = new double[(int) Math.ceilDiv(x.count(), rowsPerPart)][dim];
+    var sums = new ColumnSums(x.count(), dim);
     Parallel.range(
         x.count(),
-        rowsPerPart,
+        sums.rowsPerPart(),
         (from, to) -> {
-          double[] part = parts[(int) (from / rowsPerPart)];
           float[] products = new float[x.padded()];
           FloatRows.Cursor row = x.cursor(0);
           FloatRows.Cursor weight = weights.cursor(1);
@@ -154,11 +145,10 @@ final class RmsNormRows {
             float back = (float) (along * scale * scale * scale / dim);
             backRow(row, dRow, weight, (float) scale, back, result, products);
             result.store(r);
-            boolean full = (r - from + 1) % ROWS_PER_SUM == 0 || r == to - 1;
-            if (full) moveTo(part, products);
+            if (ColumnSums.due(r, from, to)) sums.add(from, products);
           }
         });
-    Rows.of(out.get(1)).write(0, total(parts, dim));
+    sums.write(out.get(1));
   }
 
   private static double along(
@@ -206,16 +196,5 @@ final class RmsNormRows {
       weighted.sub(row.mul(back)).intoMemorySegment(dXs, dXsAt + i * 4L, ORDER);
       row.mul(scale).fma(dRow, sum).intoArray(products, i);
     }
-  }
-
-  private static void moveTo(double[] part, float[] sums) {
-    for (int i = 0; i < part.length; i++) part[i] += sums[i];
-    Arrays.fill(sums, 0);
-  }
-
-  private static double[] total(double[][] parts, int dim) {
-    double[] total = new double[dim];
-    for (double[] part : parts) for (int i = 0; i < dim; i++) total[i] += part[i];
-    return total;
   }
 }

@@ -26,6 +26,8 @@ public record FusedOp(Op.Custom op, Function<List<Tensor>, List<Tensor>> compose
   public static List<FusedOp> all() {
     var norm = new RmsNormOp(1e-5);
     var normBack = new RmsNormOp.Backward(norm);
+    var layerNorm = new LayerNormOp(1e-5);
+    var layerNormBack = new LayerNormOp.Backward(layerNorm);
     var gate = new SwiGluOp();
     var gateBack = new SwiGluOp.Backward();
     var loss = new CrossEntropyOp(OptionalLong.empty());
@@ -33,6 +35,11 @@ public record FusedOp(Op.Custom op, Function<List<Tensor>, List<Tensor>> compose
     return List.of(
         new FusedOp(norm, norm::composed, (t, r, w) -> List.of(wide(1, t, r, w), wide(2, t, w))),
         new FusedOp(normBack, normBack::composed, FusedOp::normBackward),
+        new FusedOp(
+            layerNorm,
+            layerNorm::composed,
+            (t, r, w) -> List.of(wide(1, t, r, w), wide(2, t, w), wide(14, t, w))),
+        new FusedOp(layerNormBack, layerNormBack::composed, FusedOp::layerNormBackward),
         new FusedOp(gate, gate::composed, (t, r, w) -> List.of(wide(3, t, r, w), wide(4, t, r, w))),
         new FusedOp(
             gateBack,
@@ -77,6 +84,20 @@ public record FusedOp(Op.Custom op, Function<List<Tensor>, List<Tensor>> compose
     Tensor weight = wide(2, dtype, width);
     Tensor scale = new RmsNormOp(1e-5).composed(List.of(x, weight)).get(1);
     return List.of(x, weight, scale, wide(7, dtype, rows, width), wide(8, dtype, rows));
+  }
+
+  private static List<Tensor> layerNormBackward(DType dtype, int rows, int width) {
+    Tensor x = wide(1, dtype, rows, width);
+    Tensor weight = wide(2, dtype, width);
+    List<Tensor> saved = new LayerNormOp(1e-5).composed(List.of(x, weight, weight)).subList(1, 3);
+    return List.of(
+        x,
+        weight,
+        saved.get(0),
+        saved.get(1),
+        wide(7, dtype, rows, width),
+        wide(15, dtype, rows),
+        wide(8, dtype, rows));
   }
 
   private static FusedOp lossBackward(CrossEntropyOp loss, int ignoredEvery) {
