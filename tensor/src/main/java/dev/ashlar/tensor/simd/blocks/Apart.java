@@ -147,6 +147,14 @@ public final class Apart {
     }
   }
 
+  /** Returns two loops as one; the second finds in y what the first has left there. */
+  public static Loops.Map inTurn(Loops.Map first, Loops.Map second) {
+    return (x, xAt, y, yAt, count) -> {
+      compute(first, x, xAt, y, yAt, count);
+      compute(second, x, xAt, y, yAt, count);
+    };
+  }
+
   /** Throws what a loop has thrown, which declares no checked exception. */
   private static RuntimeException unchecked(Throwable e) {
     if (e instanceof RuntimeException unchecked) return unchecked;

@@ -8,6 +8,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.simd.blocks.Apart;
+import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -15,32 +16,19 @@ import jdk.incubator.vector.VectorMask;
 
 /** What {@link FloatGates} is for F32; u is rounded as the plain kernel rounds it. */
 final class DoubleGates {
+  static final Loops.Map SILU = Apart.inTurn(DoubleGates::siluDecays, DoubleGates::gates);
+  static final Loops.Map SILU_SLOPE =
+      Apart.inTurn(DoubleGates::siluDecays, DoubleGates::siluSlopes);
+  static final Loops.Map GELU = Apart.inTurn(DoubleGates::geluDecays, DoubleGates::gates);
+  static final Loops.Map GELU_SLOPE =
+      Apart.inTurn(DoubleGates::geluDecays, DoubleGates::geluSlopes);
+
   /** From here on sigmoid(u) is 0 or 1. */
   private static final double SILU_BOUND = 800;
 
   private static final double GELU_BOUND = 30;
 
   private DoubleGates() {}
-
-  static void silu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(DoubleGates::siluDecays, x, xAt, y, yAt, count);
-    Apart.compute(DoubleGates::gates, x, xAt, y, yAt, count);
-  }
-
-  static void siluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(DoubleGates::siluDecays, x, xAt, y, yAt, count);
-    Apart.compute(DoubleGates::siluSlopes, x, xAt, y, yAt, count);
-  }
-
-  static void gelu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(DoubleGates::geluDecays, x, xAt, y, yAt, count);
-    Apart.compute(DoubleGates::gates, x, xAt, y, yAt, count);
-  }
-
-  static void geluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(DoubleGates::geluDecays, x, xAt, y, yAt, count);
-    Apart.compute(DoubleGates::geluSlopes, x, xAt, y, yAt, count);
-  }
 
   private static void siluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES) store(siluDecay(load(x, xAt + i * 8L)), y, yAt + i * 8L);

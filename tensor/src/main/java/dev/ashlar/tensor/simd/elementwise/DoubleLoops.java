@@ -31,10 +31,10 @@ public final class DoubleLoops {
       case Op.Tanh _ -> DoubleLoops::tanh;
       case Op.Sigmoid _ -> DoubleLoops::sigmoid;
       case Op.Relu _ -> DoubleLoops::relu;
-      case Op.Silu _ -> DoubleGates::silu;
-      case Op.SiluSlope _ -> DoubleGates::siluSlope;
-      case Op.Gelu _ -> DoubleGates::gelu;
-      case Op.GeluSlope _ -> DoubleGates::geluSlope;
+      case Op.Silu _ -> DoubleGates.SILU;
+      case Op.SiluSlope _ -> DoubleGates.SILU_SLOPE;
+      case Op.Gelu _ -> DoubleGates.GELU;
+      case Op.GeluSlope _ -> DoubleGates.GELU_SLOPE;
       case Op.Floor _ -> DoubleLoops::floor;
       case Op.Round _ -> DoubleLoops::round;
     };

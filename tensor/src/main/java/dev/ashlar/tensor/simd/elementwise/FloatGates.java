@@ -5,6 +5,7 @@ import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Floats.LANES;
 
 import dev.ashlar.tensor.simd.blocks.Apart;
+import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.lanes.GateMath;
 import java.lang.foreign.MemorySegment;
 
@@ -13,27 +14,12 @@ import java.lang.foreign.MemorySegment;
  * lie, a second makes these of it. In one loop, C2 would stop inlining before the end.
  */
 final class FloatGates {
+  static final Loops.Map SILU = Apart.inTurn(FloatGates::siluDecays, FloatGates::gates);
+  static final Loops.Map SILU_SLOPE = Apart.inTurn(FloatGates::siluDecays, FloatGates::siluSlopes);
+  static final Loops.Map GELU = Apart.inTurn(FloatGates::geluDecays, FloatGates::gates);
+  static final Loops.Map GELU_SLOPE = Apart.inTurn(FloatGates::geluDecays, FloatGates::geluSlopes);
+
   private FloatGates() {}
-
-  static void silu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(FloatGates::siluDecays, x, xAt, y, yAt, count);
-    Apart.compute(FloatGates::gates, x, xAt, y, yAt, count);
-  }
-
-  static void siluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(FloatGates::siluDecays, x, xAt, y, yAt, count);
-    Apart.compute(FloatGates::siluSlopes, x, xAt, y, yAt, count);
-  }
-
-  static void gelu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(FloatGates::geluDecays, x, xAt, y, yAt, count);
-    Apart.compute(FloatGates::gates, x, xAt, y, yAt, count);
-  }
-
-  static void geluSlope(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    Apart.compute(FloatGates::geluDecays, x, xAt, y, yAt, count);
-    Apart.compute(FloatGates::geluSlopes, x, xAt, y, yAt, count);
-  }
 
   private static void siluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)

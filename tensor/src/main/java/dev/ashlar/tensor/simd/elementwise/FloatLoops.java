@@ -33,10 +33,10 @@ public final class FloatLoops {
       case Op.Tanh _ -> FloatLoops::tanh;
       case Op.Sigmoid _ -> FloatLoops::sigmoid;
       case Op.Relu _ -> FloatLoops::relu;
-      case Op.Silu _ -> FloatGates::silu;
-      case Op.SiluSlope _ -> FloatGates::siluSlope;
-      case Op.Gelu _ -> FloatGates::gelu;
-      case Op.GeluSlope _ -> FloatGates::geluSlope;
+      case Op.Silu _ -> FloatGates.SILU;
+      case Op.SiluSlope _ -> FloatGates.SILU_SLOPE;
+      case Op.Gelu _ -> FloatGates.GELU;
+      case Op.GeluSlope _ -> FloatGates.GELU_SLOPE;
       case Op.Floor _ -> FloatLoops::floor;
       case Op.Round _ -> FloatLoops::round;
     };
