@@ -65,11 +65,11 @@ final class BenchReport {
     Result first = results.getFirst();
     lines.add("");
     lines.add(first.section().title() + ", " + threads(first.threads()));
-    var head = new StringBuilder("%-36s%8s".formatted("", "size"));
+    var head = new StringBuilder("%-42s%8s".formatted("", "size"));
     for (Figure column : columns) head.append("%13s".formatted(column.heading()));
     lines.add(head.toString());
     for (Result result : results) {
-      var line = new StringBuilder("%-36s%8d".formatted(result.name(), result.size()));
+      var line = new StringBuilder("%-42s%8d".formatted(result.name(), result.size()));
       for (Figure column : columns) {
         Double value = result.figures().get(column);
         line.append("%13s".formatted(value == null ? "" : column.shown(value)));
@@ -89,7 +89,7 @@ final class BenchReport {
             (name, slope) ->
                 lines.add(
                     String.format(
-                        Locale.ROOT, "%-36stime grows as length^%.2f from 8192", name, slope)));
+                        Locale.ROOT, "%-42stime grows as length^%.2f from 8192", name, slope)));
     return lines;
   }
 

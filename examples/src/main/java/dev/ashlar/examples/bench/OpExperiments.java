@@ -1,6 +1,7 @@
 package dev.ashlar.examples.bench;
 
 import dev.ashlar.autodiff.nn.CrossEntropyOp;
+import dev.ashlar.autodiff.nn.LayerNormOp;
 import dev.ashlar.autodiff.nn.RmsNormOp;
 import dev.ashlar.autodiff.nn.SwiGluOp;
 import dev.ashlar.autodiff.optim.AdamW;
@@ -39,6 +40,7 @@ final class OpExperiments {
     for (int count : sizes.ops()) {
       all.add(new Experiment(Section.OPS, count, () -> elementwise(count)));
       all.add(new Experiment(Section.OPS, count, () -> layers(count)));
+      all.add(new Experiment(Section.OPS, count, () -> layerNorm(count)));
       all.add(new Experiment(Section.OPS, count, () -> vocabulary(count)));
       all.add(new Experiment(Section.OPS, count, () -> moves(count)));
     }
@@ -63,6 +65,7 @@ final class OpExperiments {
         new Work("relu(x * y + row), 3 operations", 3.0 * count, () -> chain(x, y, row))
             .moving(Traffic.floats(count, 4, 3)),
         new Work("exp(x)", (EXP + 2) * count, x::exp).moving(Traffic.floats(count, 1, 1)),
+        new Work("gelu(x)", (EXP + 8) * count, x::gelu).moving(Traffic.floats(count, 1, 1)),
         new Work("sum(x), all", count, () -> x.sum()).moving(Traffic.floats(count, 1, 0)),
         new Work("sum(x), last axis", count, () -> x.sum(-1)).moving(Traffic.floats(count, 1, 0)),
         new Work("sum(x), first axis", count, () -> x.sum(0)).moving(Traffic.floats(count, 1, 0)),
@@ -100,6 +103,26 @@ final class OpExperiments {
             .moving(Traffic.floats(count, 2, 1)),
         new Work("SwiGLU, gradient", (EXP + 10) * count, () -> swiGluBack(gateBack, x, dY))
             .moving(Traffic.floats(count, 3, 2)));
+  }
+
+  private static List<Work> layerNorm(int count) {
+    Tensor x = normal(1, count / DIM, DIM);
+    Tensor dY = normal(2, count / DIM, DIM);
+    Tensor weight = normal(3, DIM);
+    var norm = new LayerNormOp(1e-5);
+    var back = new LayerNormOp.Backward(norm);
+    List<Tensor> forward = Interpreter.callAll(norm, x, weight, weight);
+    Tensor mean = forward.get(1);
+    Tensor scale = forward.get(2);
+    Tensor zeros = mean.zerosLike();
+    return List.of(
+        new Work("layer norm", 7.0 * count, () -> Interpreter.callAll(norm, x, weight, weight))
+            .moving(Traffic.floats(count, 1, 1)),
+        new Work(
+                "layer norm, gradient",
+                14.0 * count,
+                () -> Interpreter.callAll(back, x, weight, mean, scale, dY, zeros, zeros))
+            .moving(Traffic.floats(count, 2, 1)));
   }
 
   private static List<Tensor> swiGluBack(SwiGluOp.Backward op, Tensor x, Tensor dY) {
