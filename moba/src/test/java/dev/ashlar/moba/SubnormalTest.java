@@ -9,6 +9,7 @@ import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -39,7 +40,12 @@ final class SubnormalTest {
     // Some would have been, were they not flushed below e^-87.
     assertThat(subnormals(x.minus(x.maxKeep(-1)).exp())).isPositive();
     assertThat(subnormals(x.sigmoid())).isZero();
-    assertThat(subnormals(x.silu())).isZero();
+    for (Tensor gate : List.of(x, x.times(0.1))) {
+      assertThat(subnormals(gate.silu())).isZero();
+      assertThat(subnormals(gate.gelu())).isZero();
+      assertThat(subnormals(Grad.grad(gate, in -> in.silu().sum()))).isZero();
+      assertThat(subnormals(Grad.grad(gate, in -> in.gelu().sum()))).isZero();
+    }
   }
 
   @Test

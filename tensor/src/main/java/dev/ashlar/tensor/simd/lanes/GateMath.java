@@ -16,10 +16,13 @@ import jdk.incubator.vector.VectorMask;
  * normal number.
  */
 public final class GateMath {
-  /** From here on x · e^-u is no normal number, and taken as 0. */
-  private static final float SILU_ZERO = 92f;
+  /** Beyond this x · e^-u is no normal number, and taken as 0. */
+  private static final float SILU_ZERO = 91.85677f;
 
-  private static final float GELU_ZERO = 10.2f;
+  private static final float GELU_ZERO = 10.1006365f;
+
+  /** Below this what is 2^24 times too large would be no normal number in its own size. */
+  private static final float LEAST = Float.MIN_NORMAL * 0x1p24f;
 
   /** From here on sigmoid(u) is 0 or 1. */
   private static final float SILU_BOUND = 100f;
@@ -99,7 +102,8 @@ public final class GateMath {
   private static FloatVector slope(FloatVector x, FloatVector xdu, FloatVector lifted) {
     FloatVector one = x.broadcast(1f);
     FloatVector greater = one.div(lifted.fma(DROP, 1f));
-    FloatVector lesser = lifted.mul(DROP).mul(greater);
+    FloatVector e = lifted.blend(0f, lifted.compare(LT, LEAST)).mul(DROP);
+    FloatVector lesser = e.mul(greater);
     VectorMask<Float> negative = x.compare(LT, 0f);
     FloatVector s = greater.blend(lesser, negative);
     return s.mul(xdu.fma(lesser.blend(greater, negative), one));

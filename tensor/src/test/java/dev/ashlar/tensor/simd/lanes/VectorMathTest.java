@@ -117,9 +117,11 @@ final class VectorMathTest {
     return gated(x, 2 * tanh);
   }
 
-  /** Returns x · sigmoid(u): no normal number for u below -92. */
+  /** Returns x · sigmoid(u), and 0 where that is no normal number though x is. */
   private static double gated(double x, double u) {
-    return u < -92 ? 0 : x / (1 + StrictMath.exp(-u));
+    if (u < -200) return 0;
+    double y = x / (1 + StrictMath.exp(-u));
+    return u < -80 && y > -Float.MIN_NORMAL ? 0 : y;
   }
 
   @ParameterizedTest
