@@ -55,7 +55,8 @@ public enum Saved {
     return switch (op) {
       case Op.Negate _, Op.Floor _, Op.Round _ -> NOTHING;
       case Op.Abs _, Op.Relu _, Op.Log _, Op.Log1p _, Op.Sin _, Op.Cos _ -> INPUTS;
-      case Op.Silu _, Op.SiluSlope _, Op.Gelu _, Op.GeluSlope _ -> INPUTS;
+      case Op.Silu _, Op.SiluSlope _, Op.GeluTanh _, Op.GeluTanhSlope _ -> INPUTS;
+      case Op.Erf _, Op.Gelu _, Op.GeluSlope _ -> INPUTS;
       case Op.Exp _, Op.Expm1 _, Op.Sqrt _, Op.Reciprocal _, Op.Tanh _, Op.Sigmoid _ -> OUTPUTS;
     };
   }

@@ -105,8 +105,11 @@ final class Vjps {
       case Op.Relu _ -> x.greater(0).where(g, zeros(g));
       case Op.Silu _ -> g.times(Interpreter.call(new Op.SiluSlope(), x));
       case Op.SiluSlope _ -> g.times(Gates.siluCurvature(x));
+      case Op.Erf _ -> g.times(Gates.erfSlope(x));
       case Op.Gelu _ -> g.times(Interpreter.call(new Op.GeluSlope(), x));
       case Op.GeluSlope _ -> g.times(Gates.geluCurvature(x));
+      case Op.GeluTanh _ -> g.times(Interpreter.call(new Op.GeluTanhSlope(), x));
+      case Op.GeluTanhSlope _ -> g.times(Gates.geluTanhCurvature(x));
       case Op.Floor _ -> throw constant(op, "rounding has no gradient");
       case Op.Round _ -> throw constant(op, "rounding has no gradient");
     };

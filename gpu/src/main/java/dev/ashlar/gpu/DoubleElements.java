@@ -1,6 +1,7 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.spi.ErrorFunction;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
@@ -8,8 +9,10 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  * it.
  */
 public final class DoubleElements {
-  private static final double LINEAR = Op.Gelu.LINEAR;
-  private static final double CUBIC = Op.Gelu.CUBIC;
+  private static final double LINEAR = Op.GeluTanh.LINEAR;
+  private static final double CUBIC = Op.GeluTanh.CUBIC;
+  private static final double SQRT_2 = Math.sqrt(2);
+  private static final double DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
   private DoubleElements() {}
 
@@ -119,20 +122,57 @@ public final class DoubleElements {
     return sigmoid(t) * (1.0 + t * sigmoid(-t));
   }
 
-  /** Returns x · sigmoid(u), u a cubic of x. */
+  /** Returns the error function. */
+  public static double erf(double x) {
+    double size = atMost(TornadoMath.abs(x), 6.0);
+    double rest = TornadoMath.exp(-(size * size)) * tail(SQRT_2 * size);
+    double r = 1.0 - 2.0 * rest;
+    if (x < 0.0) {
+      r = -r;
+    }
+    if (size < 1.0) {
+      r = x + x * ErrorFunction.near(x * x);
+    }
+    return r;
+  }
+
+  /** Returns x · Φ(x) = max(x, 0) - |x| · Φ(-|x|). */
   public static double gelu(double x) {
+    double t = atMost(TornadoMath.abs(x), 39.0);
+    double part = t * (TornadoMath.exp(-0.5 * (t * t)) * tail(t));
+    return relu(x) - part;
+  }
+
+  /** Returns the derivative of {@link #gelu}, which is 1 less that of -x. */
+  public static double geluSlope(double x) {
+    double t = atMost(TornadoMath.abs(x), 39.0);
+    double r = TornadoMath.exp(-0.5 * (t * t)) * (tail(t) - DENSITY * t);
+    if (!(x < 0.0)) {
+      r = 1.0 - r;
+    }
+    return r;
+  }
+
+  /** Returns x · sigmoid(u), u a cubic of x. */
+  public static double geluTanh(double x) {
     double t = atMost(atLeast(x, -30.0), 30.0);
     double u = t * (LINEAR + CUBIC * (t * t));
     return atLeast(x, -30.0) * sigmoid(u);
   }
 
-  /** Returns the derivative of {@link #gelu}. */
-  public static double geluSlope(double x) {
+  /** Returns the derivative of {@link #geluTanh}. */
+  public static double geluTanhSlope(double x) {
     double t = atMost(atLeast(x, -30.0), 30.0);
     double square = t * t;
     double u = t * (LINEAR + CUBIC * square);
     double slope = LINEAR + 3.0 * CUBIC * square;
     return sigmoid(u) * (1.0 + t * slope * sigmoid(-u));
+  }
+
+  /** Returns e^(t²/2) · Φ(-t). */
+  private static double tail(double t) {
+    double v = 1.0 / (1.0 + ErrorFunction.RATE * t);
+    return ErrorFunction.tail(2.0 * v - 1.0) * v;
   }
 
   /** Returns x, or the bound if x is less. */

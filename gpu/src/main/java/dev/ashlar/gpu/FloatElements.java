@@ -1,6 +1,7 @@
 package dev.ashlar.gpu;
 
 import dev.ashlar.tensor.Op;
+import dev.ashlar.tensor.spi.ErrorFunction;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
@@ -17,8 +18,10 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  * loader; of no use to others.
  */
 public final class FloatElements {
-  private static final float LINEAR = (float) Op.Gelu.LINEAR;
-  private static final float CUBIC = (float) Op.Gelu.CUBIC;
+  private static final float LINEAR = (float) Op.GeluTanh.LINEAR;
+  private static final float CUBIC = (float) Op.GeluTanh.CUBIC;
+  private static final float SQRT_2 = (float) Math.sqrt(2);
+  private static final float DENSITY = (float) (1 / Math.sqrt(2 * Math.PI));
 
   private FloatElements() {}
 
@@ -128,20 +131,57 @@ public final class FloatElements {
     return sigmoid(t) * (1.0f + t * sigmoid(-t));
   }
 
-  /** Returns x · sigmoid(u), u a cubic of x. */
+  /** Returns the error function. */
+  public static float erf(float x) {
+    float size = atMost(TornadoMath.abs(x), 4.0f);
+    float rest = TornadoMath.exp(-(size * size)) * tail(SQRT_2 * size);
+    float r = 1.0f - 2.0f * rest;
+    if (x < 0.0f) {
+      r = -r;
+    }
+    if (size < 1.0f) {
+      r = x + x * ErrorFunction.near(x * x);
+    }
+    return r;
+  }
+
+  /** Returns x · Φ(x) = max(x, 0) - |x| · Φ(-|x|). */
   public static float gelu(float x) {
+    float t = atMost(TornadoMath.abs(x), 13.25f);
+    float part = t * (TornadoMath.exp(-0.5f * (t * t)) * tail(t));
+    return relu(x) - part;
+  }
+
+  /** Returns the derivative of {@link #gelu}, which is 1 less that of -x. */
+  public static float geluSlope(float x) {
+    float t = atMost(TornadoMath.abs(x), 13.25f);
+    float r = TornadoMath.exp(-0.5f * (t * t)) * (tail(t) - DENSITY * t);
+    if (!(x < 0.0f)) {
+      r = 1.0f - r;
+    }
+    return r;
+  }
+
+  /** Returns x · sigmoid(u), u a cubic of x. */
+  public static float geluTanh(float x) {
     float t = atMost(atLeast(x, -12.0f), 12.0f);
     float u = t * (LINEAR + CUBIC * (t * t));
     return atLeast(x, -12.0f) * sigmoid(u);
   }
 
-  /** Returns the derivative of {@link #gelu}. */
-  public static float geluSlope(float x) {
+  /** Returns the derivative of {@link #geluTanh}. */
+  public static float geluTanhSlope(float x) {
     float t = atMost(atLeast(x, -12.0f), 12.0f);
     float square = t * t;
     float u = t * (LINEAR + CUBIC * square);
     float slope = LINEAR + 3.0f * CUBIC * square;
     return sigmoid(u) * (1.0f + t * slope * sigmoid(-u));
+  }
+
+  /** Returns e^(t²/2) · Φ(-t). */
+  private static float tail(float t) {
+    float v = 1.0f / (1.0f + ErrorFunction.RATE_F * t);
+    return ErrorFunction.tail(2.0f * v - 1.0f) * v;
   }
 
   /** Returns x, or the bound if x is less. */

@@ -43,8 +43,10 @@ final class SubnormalTest {
     for (Tensor gate : List.of(x, x.times(0.1))) {
       assertThat(subnormals(gate.silu())).isZero();
       assertThat(subnormals(gate.gelu())).isZero();
+      assertThat(subnormals(gate.geluTanh())).isZero();
       assertThat(subnormals(Grad.grad(gate, in -> in.silu().sum()))).isZero();
       assertThat(subnormals(Grad.grad(gate, in -> in.gelu().sum()))).isZero();
+      assertThat(subnormals(Grad.grad(gate, in -> in.geluTanh().sum()))).isZero();
     }
   }
 

@@ -98,11 +98,20 @@ public sealed interface Op {
   /** The derivative of {@link Silu}. */
   record SiluSlope() implements Unary {}
 
+  /** The error function, 2/√π times the integral of e^-t² from 0 to x. */
+  record Erf() implements Unary {}
+
+  /** x · Φ(x) with the distribution Φ of normal numbers, (1 + erf(x/√2)) / 2. */
+  record Gelu() implements Unary {}
+
+  /** The derivative of {@link Gelu}. */
+  record GeluSlope() implements Unary {}
+
   /**
-   * x · sigmoid(u) with u = {@link #LINEAR} · x + {@link #CUBIC} · x³, which is x/2 · (1 + tanh
-   * u/2).
+   * What comes near {@link Gelu}: x · sigmoid(u) with u = {@link #LINEAR} · x + {@link #CUBIC} ·
+   * x³, which is x/2 · (1 + tanh u/2).
    */
-  record Gelu() implements Unary {
+  record GeluTanh() implements Unary {
     /** The factor of x. */
     public static final double LINEAR = 2 * Math.sqrt(2 / Math.PI);
 
@@ -110,8 +119,8 @@ public sealed interface Op {
     public static final double CUBIC = 0.044715 * LINEAR;
   }
 
-  /** The derivative of {@link Gelu}. */
-  record GeluSlope() implements Unary {}
+  /** The derivative of {@link GeluTanh}. */
+  record GeluTanhSlope() implements Unary {}
 
   /** The greatest whole number not above x. */
   record Floor() implements Unary {}

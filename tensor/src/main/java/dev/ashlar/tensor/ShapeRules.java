@@ -160,7 +160,8 @@ public final class ShapeRules {
           needFloating(op, in);
       case Op.Sin _, Op.Cos _, Op.Tanh _, Op.Sigmoid _, Op.Floor _, Op.Round _ ->
           needFloating(op, in);
-      case Op.Silu _, Op.SiluSlope _, Op.Gelu _, Op.GeluSlope _ -> needFloating(op, in);
+      case Op.Silu _, Op.SiluSlope _, Op.GeluTanh _, Op.GeluTanhSlope _ -> needFloating(op, in);
+      case Op.Erf _, Op.Gelu _, Op.GeluSlope _ -> needFloating(op, in);
     };
   }
 

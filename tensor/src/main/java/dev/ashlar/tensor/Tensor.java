@@ -324,12 +324,25 @@ public final class Tensor {
     return Interpreter.call(new Op.Relu(), this);
   }
 
+  /** Returns the error function. */
+  public Tensor erf() {
+    return Interpreter.call(new Op.Erf(), this);
+  }
+
   /**
-   * Returns the Gaussian error linear unit by its tanh form (Hendrycks and Gimpel, arXiv
-   * 1606.08415).
+   * Returns the Gaussian error linear unit x · Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415), as
+   * PyTorch's {@code gelu} is unless told otherwise.
    */
   public Tensor gelu() {
     return Interpreter.call(new Op.Gelu(), this);
+  }
+
+  /**
+   * Returns what comes near {@link #gelu}, by tanh (section 2 there): GPT-2's {@code gelu_new},
+   * PyTorch's {@code approximate="tanh"}.
+   */
+  public Tensor geluTanh() {
+    return Interpreter.call(new Op.GeluTanh(), this);
   }
 
   /** Returns x². */

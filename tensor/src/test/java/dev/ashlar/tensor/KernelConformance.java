@@ -232,7 +232,9 @@ public abstract class KernelConformance {
   private static double scale(Op op, double expected, double largest) {
     double scale =
         switch (op) {
-          case Op.SiluSlope _, Op.GeluSlope _ -> largest;
+          case Op.SiluSlope _, Op.GeluTanhSlope _ -> largest;
+          // A difference of numbers up to a half.
+          case Op.GeluSlope _ -> Math.max(largest, 0.5);
           case Op.Unary _, Op.Binary _ -> Math.abs(expected);
           default -> largest;
         };
@@ -243,7 +245,8 @@ public abstract class KernelConformance {
     return switch (op) {
       case Op.Exp _, Op.Expm1 _, Op.Sigmoid _, Op.Tanh _, Op.Pow _, Op.Reciprocal _, Op.Softmax _ ->
           true;
-      case Op.Silu _, Op.SiluSlope _, Op.Gelu _, Op.GeluSlope _ -> true;
+      case Op.Silu _, Op.SiluSlope _, Op.GeluTanh _, Op.GeluTanhSlope _ -> true;
+      case Op.Gelu _, Op.GeluSlope _ -> true;
       default -> op instanceof Op.Custom;
     };
   }

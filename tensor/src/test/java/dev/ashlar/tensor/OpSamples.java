@@ -111,8 +111,11 @@ public final class OpSamples {
           new Op.Relu(),
           new Op.Silu(),
           new Op.SiluSlope(),
+          new Op.Erf(),
           new Op.Gelu(),
           new Op.GeluSlope(),
+          new Op.GeluTanh(),
+          new Op.GeluTanhSlope(),
           new Op.Floor(),
           new Op.Round());
 

@@ -65,7 +65,7 @@ final class OpExperiments {
         new Work("relu(x * y + row), 3 operations", 3.0 * count, () -> chain(x, y, row))
             .moving(Traffic.floats(count, 4, 3)),
         new Work("exp(x)", (EXP + 2) * count, x::exp).moving(Traffic.floats(count, 1, 1)),
-        new Work("gelu(x)", (EXP + 8) * count, x::gelu).moving(Traffic.floats(count, 1, 1)),
+        new Work("gelu(x)", (EXP + 20) * count, x::gelu).moving(Traffic.floats(count, 1, 1)),
         new Work("sum(x), all", count, () -> x.sum()).moving(Traffic.floats(count, 1, 0)),
         new Work("sum(x), last axis", count, () -> x.sum(-1)).moving(Traffic.floats(count, 1, 0)),
         new Work("sum(x), first axis", count, () -> x.sum(0)).moving(Traffic.floats(count, 1, 0)),

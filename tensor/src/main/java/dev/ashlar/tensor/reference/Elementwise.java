@@ -39,8 +39,11 @@ final class Elementwise {
       case Op.Relu _ -> x -> Math.max(x, 0);
       case Op.Silu _ -> Gates::silu;
       case Op.SiluSlope _ -> Gates::siluSlope;
-      case Op.Gelu _ -> Gates::gelu;
-      case Op.GeluSlope _ -> Gates::geluSlope;
+      case Op.Erf _ -> Gaussian::erf;
+      case Op.Gelu _ -> Gaussian::gelu;
+      case Op.GeluSlope _ -> Gaussian::geluSlope;
+      case Op.GeluTanh _ -> Gates::geluTanh;
+      case Op.GeluTanhSlope _ -> Gates::geluTanhSlope;
       case Op.Floor _ -> Math::floor;
       case Op.Round _ -> Math::rint;
     };

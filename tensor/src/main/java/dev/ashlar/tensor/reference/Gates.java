@@ -3,8 +3,9 @@ package dev.ashlar.tensor.reference;
 import dev.ashlar.tensor.Op;
 
 /**
- * The sigmoid, and what it gates: x · sigmoid(u) with u = x (silu) or a cubic of x (gelu). Beyond
- * the bounds below the sigmoid is 0 or 1, so that infinities have the limits they should have.
+ * The sigmoid, and what it gates: x · sigmoid(u) with u = x (silu) or a cubic of x (the tanh form
+ * of gelu). Beyond the bounds below the sigmoid is 0 or 1, so that infinities have the limits they
+ * should have.
  */
 final class Gates {
   private static final double SILU_BOUND = 800;
@@ -28,15 +29,16 @@ final class Gates {
     return sigmoid(t) * (1 + t * sigmoid(-t));
   }
 
-  static double gelu(double x) {
+  static double geluTanh(double x) {
     double t = bounded(x, GELU_BOUND);
-    return Math.max(x, -GELU_BOUND) * sigmoid(t * (Op.Gelu.LINEAR + Op.Gelu.CUBIC * (t * t)));
+    return Math.max(x, -GELU_BOUND)
+        * sigmoid(t * (Op.GeluTanh.LINEAR + Op.GeluTanh.CUBIC * (t * t)));
   }
 
-  static double geluSlope(double x) {
+  static double geluTanhSlope(double x) {
     double t = bounded(x, GELU_BOUND);
-    double u = t * (Op.Gelu.LINEAR + Op.Gelu.CUBIC * (t * t));
-    double slope = Op.Gelu.LINEAR + 3 * Op.Gelu.CUBIC * (t * t);
+    double u = t * (Op.GeluTanh.LINEAR + Op.GeluTanh.CUBIC * (t * t));
+    double slope = Op.GeluTanh.LINEAR + 3 * Op.GeluTanh.CUBIC * (t * t);
     return sigmoid(u) * (1 + t * slope * sigmoid(-u));
   }
 

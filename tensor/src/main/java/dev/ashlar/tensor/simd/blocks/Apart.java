@@ -147,11 +147,10 @@ public final class Apart {
     }
   }
 
-  /** Returns two loops as one; the second finds in y what the first has left there. */
-  public static Loops.Map inTurn(Loops.Map first, Loops.Map second) {
+  /** Returns loops as one; each finds in y what the one before has left there. */
+  public static Loops.Map inTurn(Loops.Map... loops) {
     return (x, xAt, y, yAt, count) -> {
-      compute(first, x, xAt, y, yAt, count);
-      compute(second, x, xAt, y, yAt, count);
+      for (Loops.Map loop : loops) compute(loop, x, xAt, y, yAt, count);
     };
   }
 

@@ -3,7 +3,6 @@ package dev.ashlar.tensor.simd.elementwise;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.Op;
@@ -19,9 +18,10 @@ final class DoubleGates {
   static final Loops.Map SILU = Apart.inTurn(DoubleGates::siluDecays, DoubleGates::gates);
   static final Loops.Map SILU_SLOPE =
       Apart.inTurn(DoubleGates::siluDecays, DoubleGates::siluSlopes);
-  static final Loops.Map GELU = Apart.inTurn(DoubleGates::geluDecays, DoubleGates::gates);
-  static final Loops.Map GELU_SLOPE =
-      Apart.inTurn(DoubleGates::geluDecays, DoubleGates::geluSlopes);
+  static final Loops.Map GELU_TANH =
+      Apart.inTurn(DoubleGates::geluTanhPowers, DoubleGates::exps, DoubleGates::gates);
+  static final Loops.Map GELU_TANH_SLOPE =
+      Apart.inTurn(DoubleGates::geluTanhPowers, DoubleGates::exps, DoubleGates::geluTanhSlopes);
 
   /** From here on sigmoid(u) is 0 or 1. */
   private static final double SILU_BOUND = 800;
@@ -34,8 +34,16 @@ final class DoubleGates {
     for (int i = 0; i < count; i += LANES) store(siluDecay(load(x, xAt + i * 8L)), y, yAt + i * 8L);
   }
 
-  private static void geluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) store(geluDecay(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  private static void geluTanhPowers(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(geluTanhPower(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  /** y = e^y: a loop of its own, since C2 would stop inlining before the end of a longer one. */
+  static void exps(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleVectorMath.exp(load(y, yAt + i * 8L)), y, yAt + i * 8L);
   }
 
   private static void gates(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -48,26 +56,27 @@ final class DoubleGates {
       store(siluSlope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
   }
 
-  private static void geluSlopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+  private static void geluTanhSlopes(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      store(geluSlope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      store(geluTanhSlope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
   }
 
   private static DoubleVector siluDecay(DoubleVector x) {
     return DoubleVectorMath.exp(x.abs().neg());
   }
 
-  /** Returns e^-|u| for the u of gelu. */
-  private static DoubleVector geluDecay(DoubleVector x) {
+  /** Returns -|u| for the u of the tanh form of gelu. */
+  private static DoubleVector geluTanhPower(DoubleVector x) {
     DoubleVector t = within(GELU_BOUND, x);
-    DoubleVector u = t.mul(t).mul(Op.Gelu.CUBIC).add(Op.Gelu.LINEAR).mul(t);
-    return DoubleVectorMath.exp(u.abs().neg());
+    DoubleVector u = t.mul(t).mul(Op.GeluTanh.CUBIC).add(Op.GeluTanh.LINEAR).mul(t);
+    return u.abs().neg();
   }
 
   /** Returns x / (1 + e^-u), given e^-|u|. */
   private static DoubleVector gate(DoubleVector x, DoubleVector e) {
     // Bounded, for what is infinite would not become 0.
-    DoubleVector below = upTo(SILU_BOUND, x.abs()).neg().mul(e);
+    DoubleVector below = DoubleVectorMath.upTo(SILU_BOUND, x.abs()).neg().mul(e);
     return x.blend(below, x.compare(LT, 0.0)).div(e.add(1.0));
   }
 
@@ -76,9 +85,9 @@ final class DoubleGates {
     return slope(t, t, e);
   }
 
-  private static DoubleVector geluSlope(DoubleVector x, DoubleVector e) {
+  private static DoubleVector geluTanhSlope(DoubleVector x, DoubleVector e) {
     DoubleVector t = within(GELU_BOUND, x);
-    return slope(t, t.mul(t).mul(3 * Op.Gelu.CUBIC).add(Op.Gelu.LINEAR).mul(t), e);
+    return slope(t, t.mul(t).mul(3 * Op.GeluTanh.CUBIC).add(Op.GeluTanh.LINEAR).mul(t), e);
   }
 
   /** Returns s · (1 + x · u' · (1 - s)) with s = sigmoid(u), given x · u' and e^-|u|. */
@@ -92,11 +101,6 @@ final class DoubleGates {
   }
 
   private static DoubleVector within(double bound, DoubleVector x) {
-    return upTo(bound, x).blend(-bound, x.compare(LT, -bound));
-  }
-
-  /** Returns the lesser number; NaN stays. */
-  private static DoubleVector upTo(double bound, DoubleVector x) {
-    return x.blend(bound, x.compare(GT, bound));
+    return DoubleVectorMath.upTo(bound, x).blend(-bound, x.compare(LT, -bound));
   }
 }

@@ -33,8 +33,11 @@ public final class DoubleLoops {
       case Op.Relu _ -> DoubleLoops::relu;
       case Op.Silu _ -> DoubleGates.SILU;
       case Op.SiluSlope _ -> DoubleGates.SILU_SLOPE;
-      case Op.Gelu _ -> DoubleGates.GELU;
-      case Op.GeluSlope _ -> DoubleGates.GELU_SLOPE;
+      case Op.Erf _ -> DoubleErf.ERF;
+      case Op.Gelu _ -> DoubleErf.GELU;
+      case Op.GeluSlope _ -> DoubleErf.GELU_SLOPE;
+      case Op.GeluTanh _ -> DoubleGates.GELU_TANH;
+      case Op.GeluTanhSlope _ -> DoubleGates.GELU_TANH_SLOPE;
       case Op.Floor _ -> DoubleLoops::floor;
       case Op.Round _ -> DoubleLoops::round;
     };

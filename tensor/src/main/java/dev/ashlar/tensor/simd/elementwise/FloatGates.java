@@ -10,14 +10,16 @@ import dev.ashlar.tensor.simd.lanes.GateMath;
 import java.lang.foreign.MemorySegment;
 
 /**
- * silu, gelu and their derivatives on F32: a first loop leaves e^-|u| where the results come to
- * lie, a second makes these of it. In one loop, C2 would stop inlining before the end.
+ * silu, the tanh form of gelu and their derivatives on F32: a first loop leaves e^-|u| where the
+ * results come to lie, a second makes these of it. In one loop, C2 would stop inlining before the
+ * end.
  */
 final class FloatGates {
   static final Loops.Map SILU = Apart.inTurn(FloatGates::siluDecays, FloatGates::gates);
   static final Loops.Map SILU_SLOPE = Apart.inTurn(FloatGates::siluDecays, FloatGates::siluSlopes);
-  static final Loops.Map GELU = Apart.inTurn(FloatGates::geluDecays, FloatGates::gates);
-  static final Loops.Map GELU_SLOPE = Apart.inTurn(FloatGates::geluDecays, FloatGates::geluSlopes);
+  static final Loops.Map GELU_TANH = Apart.inTurn(FloatGates::geluTanhDecays, FloatGates::gates);
+  static final Loops.Map GELU_TANH_SLOPE =
+      Apart.inTurn(FloatGates::geluTanhDecays, FloatGates::geluTanhSlopes);
 
   private FloatGates() {}
 
@@ -26,9 +28,10 @@ final class FloatGates {
       store(GateMath.siluDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
-  private static void geluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+  private static void geluTanhDecays(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      store(GateMath.geluDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+      store(GateMath.geluTanhDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
   }
 
   private static void gates(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -41,8 +44,9 @@ final class FloatGates {
       store(GateMath.siluSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
   }
 
-  private static void geluSlopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+  private static void geluTanhSlopes(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
     for (int i = 0; i < count; i += LANES)
-      store(GateMath.geluSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+      store(GateMath.geluTanhSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
   }
 }

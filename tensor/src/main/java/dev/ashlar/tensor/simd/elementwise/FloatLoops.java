@@ -35,8 +35,11 @@ public final class FloatLoops {
       case Op.Relu _ -> FloatLoops::relu;
       case Op.Silu _ -> FloatGates.SILU;
       case Op.SiluSlope _ -> FloatGates.SILU_SLOPE;
-      case Op.Gelu _ -> FloatGates.GELU;
-      case Op.GeluSlope _ -> FloatGates.GELU_SLOPE;
+      case Op.Erf _ -> FloatErf.ERF;
+      case Op.Gelu _ -> FloatErf.GELU;
+      case Op.GeluSlope _ -> FloatErf.GELU_SLOPE;
+      case Op.GeluTanh _ -> FloatGates.GELU_TANH;
+      case Op.GeluTanhSlope _ -> FloatGates.GELU_TANH_SLOPE;
       case Op.Floor _ -> FloatLoops::floor;
       case Op.Round _ -> FloatLoops::round;
     };

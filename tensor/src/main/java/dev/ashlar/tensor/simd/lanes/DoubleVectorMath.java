@@ -237,6 +237,11 @@ public final class DoubleVectorMath {
     return whole.blend(whole.sub(1.0), whole.compare(GT, x));
   }
 
+  /** Returns the lesser number; NaN stays. */
+  public static DoubleVector upTo(double bound, DoubleVector x) {
+    return x.blend(bound, x.compare(GT, bound));
+  }
+
   private static DoubleVector laneByLane(DoubleVector x, DoubleUnaryOperator function) {
     double[] lanes = x.toArray();
     for (int i = 0; i < lanes.length; i++) lanes[i] = function.applyAsDouble(lanes[i]);

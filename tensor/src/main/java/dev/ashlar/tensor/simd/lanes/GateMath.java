@@ -9,11 +9,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * x · sigmoid(u) of vectors of floats, with u = x (silu) or a cubic of x (gelu), and its
- * derivatives, in two steps for loops of their own: first e^-|u|, 2^24 times too large so that it
- * is a normal number wherever it is not 0. As exact as {@link VectorMath}, and independent of the
- * same things: silu has errors below 3 ulp, gelu below 3.5, and both are 0 where the result is no
- * normal number.
+ * x · sigmoid(u) of vectors of floats, with u = x (silu) or a cubic of x (the tanh form of gelu),
+ * and its derivatives, in two steps for loops of their own: first e^-|u|, 2^24 times too large so
+ * that it is a normal number wherever it is not 0. As exact as {@link VectorMath}, and independent
+ * of the same things: silu has errors below 3 ulp, the other below 3.5, and both are 0 where the
+ * result is no normal number.
  */
 public final class GateMath {
   /** Beyond this x · e^-u is no normal number, and taken as 0. */
@@ -29,22 +29,23 @@ public final class GateMath {
 
   private static final float GELU_BOUND = 12f;
 
-  private static final float DROP = 0x1p-24f;
+  /** Makes what is 2^24 times too large its own size. */
+  static final float DROP = 0x1p-24f;
 
   // With this one the lowest bits are n + 127 + 24: see VectorMath.
-  private static final float LIFTED_ROUNDER = VectorMath.EXPONENT_ROUNDER + 24;
+  static final float LIFTED_ROUNDER = VectorMath.EXPONENT_ROUNDER + 24;
 
-  private static final float LINEAR = (float) Op.Gelu.LINEAR;
-  private static final float CUBIC = (float) Op.Gelu.CUBIC;
+  private static final float LINEAR = (float) Op.GeluTanh.LINEAR;
+  private static final float CUBIC = (float) Op.GeluTanh.CUBIC;
 
   // The same for -u in halvings, in two parts; the first of one ends in zeros, so that it can be
   // taken from a greater number without loss.
   private static final double HALVINGS = -1 / Math.log(2);
   private static final float LINEAR_HIGH =
-      Float.intBitsToFloat(Float.floatToRawIntBits((float) (HALVINGS * Op.Gelu.LINEAR)) & ~7);
-  private static final float LINEAR_LOW = (float) (HALVINGS * Op.Gelu.LINEAR - LINEAR_HIGH);
-  private static final float CUBIC_HIGH = (float) (HALVINGS * Op.Gelu.CUBIC);
-  private static final float CUBIC_LOW = (float) (HALVINGS * Op.Gelu.CUBIC - CUBIC_HIGH);
+      Float.intBitsToFloat(Float.floatToRawIntBits((float) (HALVINGS * Op.GeluTanh.LINEAR)) & ~7);
+  private static final float LINEAR_LOW = (float) (HALVINGS * Op.GeluTanh.LINEAR - LINEAR_HIGH);
+  private static final float CUBIC_HIGH = (float) (HALVINGS * Op.GeluTanh.CUBIC);
+  private static final float CUBIC_LOW = (float) (HALVINGS * Op.GeluTanh.CUBIC - CUBIC_HIGH);
 
   private GateMath() {}
 
@@ -57,8 +58,8 @@ public final class GateMath {
     return power(shifted, r).blend(0f, t.compare(GT, SILU_ZERO));
   }
 
-  /** Returns e^-|u| for the u of gelu, 2^24 times too large. */
-  public static FloatVector geluDecay(FloatVector x) {
+  /** Returns e^-|u| for the u of the tanh form of gelu, 2^24 times too large. */
+  public static FloatVector geluTanhDecay(FloatVector x) {
     // An error of u counts u times in e^-u: what roundings of p lose is carried beside it.
     FloatVector t = upTo(GELU_BOUND, x.abs());
     FloatVector square = t.mul(t);
@@ -74,7 +75,7 @@ public final class GateMath {
   }
 
   /** Returns 2^n · e^r. */
-  private static FloatVector power(FloatVector shifted, FloatVector r) {
+  static FloatVector power(FloatVector shifted, FloatVector r) {
     FloatVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
     return VectorMath.slope(r).fma(r.mul(power), power);
   }
@@ -92,8 +93,8 @@ public final class GateMath {
     return slope(t, t, lifted);
   }
 
-  /** Returns the derivative of gelu, given {@link #geluDecay}. */
-  public static FloatVector geluSlope(FloatVector x, FloatVector lifted) {
+  /** Returns the derivative of the tanh form of gelu, given {@link #geluTanhDecay}. */
+  public static FloatVector geluTanhSlope(FloatVector x, FloatVector lifted) {
     FloatVector t = within(GELU_BOUND, x);
     return slope(t, t.mul(t).fma(3 * CUBIC, LINEAR).mul(t), lifted);
   }
@@ -102,11 +103,15 @@ public final class GateMath {
   private static FloatVector slope(FloatVector x, FloatVector xdu, FloatVector lifted) {
     FloatVector one = x.broadcast(1f);
     FloatVector greater = one.div(lifted.fma(DROP, 1f));
-    FloatVector e = lifted.blend(0f, lifted.compare(LT, LEAST)).mul(DROP);
-    FloatVector lesser = e.mul(greater);
+    FloatVector lesser = dropped(lifted).mul(greater);
     VectorMask<Float> negative = x.compare(LT, 0f);
     FloatVector s = greater.blend(lesser, negative);
     return s.mul(xdu.fma(lesser.blend(greater, negative), one));
+  }
+
+  /** Returns what is 2^24 times too large in its own size, and 0 where that is no normal number. */
+  static FloatVector dropped(FloatVector lifted) {
+    return lifted.blend(0f, lifted.compare(LT, LEAST)).mul(DROP);
   }
 
   private static FloatVector within(float bound, FloatVector x) {
@@ -114,7 +119,7 @@ public final class GateMath {
   }
 
   /** Returns the lesser number; NaN stays. */
-  private static FloatVector upTo(float bound, FloatVector x) {
+  static FloatVector upTo(float bound, FloatVector x) {
     return x.blend(bound, x.compare(GT, bound));
   }
 }

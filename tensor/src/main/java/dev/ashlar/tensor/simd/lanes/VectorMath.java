@@ -193,7 +193,7 @@ public final class VectorMath {
     return numerator.div(e.add(1f));
   }
 
-  private static FloatVector withSignOf(FloatVector x, FloatVector size) {
+  static FloatVector withSignOf(FloatVector x, FloatVector size) {
     IntVector sign = x.reinterpretAsInts().lanewise(AND, SIGN);
     return size.reinterpretAsInts().lanewise(OR, sign).reinterpretAsFloats();
   }

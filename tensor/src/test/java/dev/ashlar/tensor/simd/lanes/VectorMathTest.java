@@ -2,6 +2,7 @@ package dev.ashlar.tensor.simd.lanes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.tensor.spi.ErrorFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -96,9 +97,23 @@ final class VectorMathTest {
             -all,
             all),
         new Function(
+            "erf",
+            x -> ErfMath.erf(x, ErfMath.farErf(x, ErfMath.erfDecay(x))),
+            VectorMathTest::erf,
+            1.5,
+            -all,
+            all),
+        new Function(
             "gelu",
-            x -> GateMath.gate(x, GateMath.geluDecay(x)),
+            x -> ErfMath.gelu(x, ErfMath.geluDecay(x)),
             VectorMathTest::gelu,
+            4.5,
+            -all,
+            all),
+        new Function(
+            "geluTanh",
+            x -> GateMath.gate(x, GateMath.geluTanhDecay(x)),
+            VectorMathTest::geluTanh,
             3.5,
             -all,
             all),
@@ -112,7 +127,27 @@ final class VectorMathTest {
     return gated(x, x);
   }
 
+  private static double erf(double x) {
+    double size = Math.abs(x);
+    if (size < 1) return x + x * ErrorFunction.near(x * x);
+    double rest = 2 * StrictMath.exp(-size * size) * tail(Math.sqrt(2) * size);
+    return size > 6 ? Math.signum(x) : Math.copySign(1 - rest, x);
+  }
+
+  private static double tail(double t) {
+    double v = 1 / (1 + ErrorFunction.RATE * t);
+    return ErrorFunction.tail(2 * v - 1) * v;
+  }
+
+  /** Returns x · Φ(x), and 0 where that is no normal number though x is. */
   private static double gelu(double x) {
+    double t = Math.min(Math.abs(x), 20);
+    double part = t * (StrictMath.exp(-t * t / 2) * tail(t));
+    boolean flushed = t > 1 && part < Float.MIN_NORMAL;
+    return Math.max(x, 0) - (flushed ? 0 : part);
+  }
+
+  private static double geluTanh(double x) {
     double tanh = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
     return gated(x, 2 * tanh);
   }
@@ -190,6 +225,7 @@ final class VectorMathTest {
         Stream.<UnaryOperator<FloatVector>>of(
                 VectorMath::sin,
                 VectorMath::tanh,
+                x -> ErfMath.erf(x, ErfMath.farErf(x, ErfMath.erfDecay(x))),
                 VectorMath::expm1,
                 VectorMath::log1p,
                 VectorMath::floor,

@@ -1,0 +1,62 @@
+package dev.ashlar.tensor.simd.elementwise;
+
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
+import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
+
+import dev.ashlar.tensor.simd.blocks.Apart;
+import dev.ashlar.tensor.simd.blocks.Loops;
+import dev.ashlar.tensor.simd.lanes.DoubleErfMath;
+import java.lang.foreign.MemorySegment;
+
+/** What {@link FloatErf} is for F32, in four steps: there are twice as many coefficients. */
+final class DoubleErf {
+  static final Loops.Map ERF =
+      Apart.inTurn(DoubleErf::erfPowers, DoubleGates::exps, DoubleErf::erfTails, DoubleErf::erfs);
+  static final Loops.Map GELU =
+      Apart.inTurn(DoubleErf::powers, DoubleGates::exps, DoubleErf::tails, DoubleErf::gelus);
+  static final Loops.Map GELU_SLOPE =
+      Apart.inTurn(DoubleErf::powers, DoubleGates::exps, DoubleErf::slopeTails, DoubleErf::slopes);
+
+  private DoubleErf() {}
+
+  private static void erfPowers(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.erfPower(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void powers(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.power(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void erfTails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.erfTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void tails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.geluTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void slopeTails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.slopeTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void erfs(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.erf(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void gelus(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.gelu(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+
+  private static void slopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES)
+      store(DoubleErfMath.slope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+  }
+}
