@@ -3,6 +3,8 @@ package dev.ashlar.tensor.simd.elementwise;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 
 import dev.ashlar.tensor.simd.blocks.Apart;
 import dev.ashlar.tensor.simd.blocks.Loops;
@@ -36,8 +38,10 @@ final class DoubleErf {
   }
 
   private static void tails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.geluTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.geluTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L))
+          .intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void slopeTails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {

@@ -3,6 +3,8 @@ package dev.ashlar.tensor.simd.elementwise;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ashlar.tensor.Op;
@@ -31,7 +33,9 @@ final class DoubleGates {
   private DoubleGates() {}
 
   private static void siluDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-    for (int i = 0; i < count; i += LANES) store(siluDecay(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+    MemorySegment to = known(y);
+    for (int i = 0; i < count; i += LANES)
+      siluDecay(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void geluTanhPowers(

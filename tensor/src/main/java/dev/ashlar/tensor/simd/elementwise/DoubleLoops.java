@@ -4,6 +4,8 @@ import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.simd.blocks.Loops;
@@ -70,18 +72,21 @@ public final class DoubleLoops {
   }
 
   private static void expm1(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.expm1(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.expm1(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void log(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.log(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.log(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void log1p(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.log1p(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.log1p(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -94,23 +99,27 @@ public final class DoubleLoops {
   }
 
   private static void sin(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.sin(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.sin(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void cos(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.cos(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.cos(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.tanh(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.tanh(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleVectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.sigmoid(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void relu(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {

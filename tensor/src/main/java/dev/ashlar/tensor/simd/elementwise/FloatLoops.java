@@ -1,5 +1,7 @@
 package dev.ashlar.tensor.simd.elementwise;
 
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Floats.LANES;
@@ -82,8 +84,9 @@ public final class FloatLoops {
   }
 
   private static void log1p(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(VectorMath.log1p(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+      VectorMath.log1p(load(x, xAt + i * 4L)).intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -96,13 +99,15 @@ public final class FloatLoops {
   }
 
   private static void sin(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(VectorMath.sin(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+      VectorMath.sin(load(x, xAt + i * 4L)).intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void cos(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(VectorMath.cos(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+      VectorMath.cos(load(x, xAt + i * 4L)).intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {

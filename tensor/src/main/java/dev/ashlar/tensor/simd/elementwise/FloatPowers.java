@@ -4,6 +4,8 @@ import static dev.ashlar.tensor.simd.lanes.Doubles.D;
 import static dev.ashlar.tensor.simd.lanes.Doubles.HALF;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 import static jdk.incubator.vector.VectorOperators.D2F;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
@@ -11,67 +13,77 @@ import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
+import dev.ashlar.tensor.simd.blocks.Apart;
+import dev.ashlar.tensor.simd.blocks.Blocks;
+import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.blocks.Scratch;
 import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
+import dev.ashlar.tensor.simd.lanes.DoubleVectors;
+import dev.ashlar.tensor.simd.lanes.Floats;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * x^y of floats as e^(y log |x|) in double precision, so that only the last rounding shows. In two
- * loops: both functions in one would be more than C2 takes into a method.
+ * x^y of floats as e^(y log |x|) in double precision, so that only the last rounding shows. In
+ * three loops: one would be more than C2 takes into a method.
  */
 final class FloatPowers {
-  private static final int LANES = D.length();
+  private static final Loops.Zip LOGS = FloatPowers::logs;
+  private static final Loops.Map POWERS = FloatPowers::powers;
+  private static final Loops.Zip SIGNS = FloatPowers::signs;
 
-  /** Numbers from here on are whole, and halves of whole ones too. */
-  private static final double WHOLE = 0x1p51;
-
-  private static final double ROUNDER = 0x1.8p52;
+  /** Numbers from here on are whole. */
+  private static final float WHOLE = 0x1p23f;
 
   private FloatPowers() {}
 
   /** Computes {@code count} powers: whole vectors. */
   static void compute(
       MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment to, long at, int count) {
-    double[] logs = Scratch.own().lanes;
-    for (int i = 0; i < count; i += logs.length) {
-      long byteAt = (long) i * Float.BYTES;
-      int part = Math.min(logs.length, count - i);
-      logs(x, xAt + byteAt, y, yAt + byteAt, logs, part);
-      powers(logs, x, xAt + byteAt, y, yAt + byteAt, to, at + byteAt, part);
+    MemorySegment logs = Scratch.own().line(0, Blocks.SIZE * (Double.BYTES / Float.BYTES));
+    for (int i = 0; i < count; i += Blocks.SIZE) {
+      long part = i * 4L;
+      int some = Math.min(Blocks.SIZE, count - i);
+      Apart.compute(LOGS, x, xAt + part, y, yAt + part, logs, 0, some);
+      Apart.compute(POWERS, logs, 0, to, at + part, some);
+      Apart.compute(SIGNS, x, xAt + part, y, yAt + part, to, at + part, some);
     }
   }
 
-  /** Stores y log |x|. */
+  /** Stores y log |x| as doubles. */
   private static void logs(
-      MemorySegment x, long xAt, MemorySegment y, long yAt, double[] to, int count) {
-    MemorySegment xs = known(x);
-    MemorySegment ys = known(y);
-    for (int i = 0; i < count; i += LANES) {
-      DoubleVector log = DoubleVectorMath.log(load(xs, xAt + i * 4L).abs());
-      log.mul(load(ys, yAt + i * 4L)).intoArray(to, i);
+      MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment to, long at, int count) {
+    MemorySegment results = known(to);
+    for (int i = 0; i < count; i += DoubleVectors.LANES) {
+      DoubleVector exponent = doubles(y, yAt + i * 4L);
+      DoubleVectorMath.log(doubles(x, xAt + i * 4L).abs())
+          .mul(exponent)
+          .intoMemorySegment(results, at + i * 8L, ORDER);
     }
   }
 
-  private static void powers(
-      double[] logs,
-      MemorySegment x,
-      long xAt,
-      MemorySegment y,
-      long yAt,
-      MemorySegment to,
-      long at,
-      int count) {
-    MemorySegment xs = known(x);
-    MemorySegment ys = known(y);
+  private static DoubleVector doubles(MemorySegment x, long at) {
+    return (DoubleVector) load(HALF, x, at).convertShape(F2D, D, 0);
+  }
+
+  /** Stores |x|^y, given y log |x|. */
+  private static void powers(MemorySegment logs, long from, MemorySegment to, long at, int count) {
     MemorySegment results = known(to);
-    for (int i = 0; i < count; i += LANES) {
-      DoubleVector size = DoubleVectorMath.exp(DoubleVector.fromArray(D, logs, i));
-      DoubleVector power = signed(size, load(xs, xAt + i * 4L), load(ys, yAt + i * 4L));
+    for (int i = 0; i < count; i += DoubleVectors.LANES) {
+      DoubleVector power = DoubleVectorMath.exp(DoubleVectors.load(logs, from + i * 8L));
       ((FloatVector) power.convertShape(D2F, HALF, 0))
           .intoMemorySegment(results, at + i * 4L, ORDER);
+    }
+  }
+
+  /** Stores x^y, given |x|^y there. */
+  private static void signs(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment to, long at, int count) {
+    for (int i = 0; i < count; i += Floats.LANES) {
+      FloatVector size = load(to, at + i * 4L);
+      store(signed(size, load(x, xAt + i * 4L), load(y, yAt + i * 4L)), to, at + i * 4L);
     }
   }
 
@@ -79,22 +91,19 @@ final class FloatPowers {
    * Returns x^y, given |x|^y: below zero only whole y have one, and odd ones keep the sign. What is
    * to the power of 0 is 1, whatever it is.
    */
-  private static DoubleVector signed(DoubleVector size, DoubleVector x, DoubleVector y) {
-    VectorMask<Double> whole = isWhole(y);
-    VectorMask<Double> odd = whole.andNot(isWhole(y.mul(0.5)));
-    VectorMask<Double> minus = x.reinterpretAsLongs().compare(LT, 0).cast(D);
-    VectorMask<Double> undefined =
-        x.compare(LT, 0.0).and(x.compare(NE, Double.NEGATIVE_INFINITY)).andNot(whole);
+  private static FloatVector signed(FloatVector size, FloatVector x, FloatVector y) {
+    VectorMask<Float> whole = isWhole(y);
+    VectorMask<Float> odd = whole.andNot(isWhole(y.mul(0.5f)));
+    VectorMask<Float> minus = x.reinterpretAsInts().compare(LT, 0).cast(Floats.S);
+    VectorMask<Float> undefined =
+        x.compare(LT, 0f).and(x.compare(NE, Float.NEGATIVE_INFINITY)).andNot(whole);
     return size.blend(size.neg(), minus.and(odd))
-        .blend(Double.NaN, undefined)
-        .blend(1.0, y.compare(EQ, 0.0));
+        .blend(Float.NaN, undefined)
+        .blend(1f, y.compare(EQ, 0f));
   }
 
-  private static VectorMask<Double> isWhole(DoubleVector y) {
-    return y.add(ROUNDER).sub(ROUNDER).compare(EQ, y).or(y.abs().compare(GE, WHOLE));
-  }
-
-  private static DoubleVector load(MemorySegment x, long at) {
-    return (DoubleVector) FloatVector.fromMemorySegment(HALF, x, at, ORDER).convertShape(F2D, D, 0);
+  private static VectorMask<Float> isWhole(FloatVector y) {
+    FloatVector size = y.abs();
+    return size.add(WHOLE).sub(WHOLE).compare(EQ, size).or(size.compare(GE, WHOLE));
   }
 }

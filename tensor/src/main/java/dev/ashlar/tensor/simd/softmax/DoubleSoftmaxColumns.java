@@ -4,6 +4,8 @@ import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 
 import dev.ashlar.tensor.simd.blocks.Along;
 import dev.ashlar.tensor.simd.blocks.Scratch;
@@ -54,7 +56,7 @@ final class DoubleSoftmaxColumns implements SoftmaxColumns.Columns {
   @Override
   public void exp(Tile x, Tile y, int rows, int count) {
     MemorySegment from = x.data();
-    MemorySegment to = y.data();
+    MemorySegment to = known(y.data());
     for (int i = 0; i < count; i += LANES) {
       DoubleVector top = DoubleVector.fromArray(D, greatest, i);
       DoubleVector sum = DoubleVector.fromArray(D, sums, i);
@@ -62,7 +64,7 @@ final class DoubleSoftmaxColumns implements SoftmaxColumns.Columns {
       long toAt = y.at() + i * 8L;
       for (int row = 0; row < rows; row++) {
         DoubleVector power = DoubleVectorMath.exp(load(from, at + row * x.stride()).sub(top));
-        store(power, to, toAt + row * y.stride());
+        power.intoMemorySegment(to, toAt + row * y.stride(), ORDER);
         sum = sum.add(power);
       }
       sum.intoArray(sums, i);
