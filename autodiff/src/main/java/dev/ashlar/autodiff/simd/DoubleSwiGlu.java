@@ -2,7 +2,6 @@ package dev.ashlar.autodiff.simd;
 
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
-import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Doubles.D;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
@@ -19,18 +18,17 @@ final class DoubleSwiGlu {
 
   /** (gate, up) -> y. */
   static void forward(FloatBlock[] in, FloatBlock[] out, int count) {
-    MemorySegment gates = in[0].data();
+    MemorySegment gates = known(in[0].data());
     long gatesAt = in[0].at();
-    MemorySegment ups = in[1].data();
+    MemorySegment ups = known(in[1].data());
     long upsAt = in[1].at();
-    MemorySegment ys = out[0].data();
+    MemorySegment ys = known(out[0].data());
     long ysAt = out[0].at();
     for (int i = 0; i < count; i += LANES) {
-      DoubleVector gate = load(gates, gatesAt + i * 8L);
-      store(
-          gate.mul(DoubleVectorMath.sigmoid(gate)).mul(load(ups, upsAt + i * 8L)),
-          ys,
-          ysAt + i * 8L);
+      DoubleVector gate = fromMemorySegment(D, gates, gatesAt + i * 8L, ORDER);
+      DoubleVector up = fromMemorySegment(D, ups, upsAt + i * 8L, ORDER);
+      DoubleVector y = gate.mul(DoubleVectorMath.sigmoid(gate)).mul(up);
+      y.intoMemorySegment(ys, ysAt + i * 8L, ORDER);
     }
   }
 
@@ -41,8 +39,9 @@ final class DoubleSwiGlu {
   }
 
   private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES) {
-      store(DoubleVectorMath.sigmoid(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleVectorMath.sigmoid(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
     }
   }
 
