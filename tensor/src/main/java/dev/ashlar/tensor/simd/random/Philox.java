@@ -1,6 +1,7 @@
 package dev.ashlar.tensor.simd.random;
 
 import dev.ashlar.tensor.Key;
+import java.util.stream.LongStream;
 
 /**
  * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) for many
@@ -16,6 +17,9 @@ final class Philox {
   private static final int PITCH = SIZE + 24;
 
   private static final long LOW = 0xFFFFFFFFL;
+
+  /** 0, 1, …: C2 makes no vectors of whole numbers that it would have to widen. */
+  private static final long[] COUNT = LongStream.range(0, SIZE).toArray();
 
   /**
    * The four words of each counter, first words, then the second ones, …: in one array, so that C2
@@ -38,9 +42,9 @@ final class Philox {
     return words;
   }
 
-  private static void start(long[] words, long stream, long first, int step) {
+  private static void start(long[] words, long stream, long first, long step) {
     for (int i = 0; i < SIZE; i++) {
-      long index = first + (long) i * step;
+      long index = first + COUNT[i] * step;
       words[i] = index;
       words[PITCH + i] = index >>> 32;
       words[2 * PITCH + i] = stream;
