@@ -1,0 +1,108 @@
+package dev.ashlar.tensor.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.Tensor;
+import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.spi.Parallel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds loops of vectors to the size that C2 takes in as a whole: what a longer one calls behind
+ * 18,000 nodes stays a call, for which its vectors become objects (ADR 14).
+ */
+final class InliningTest {
+  private static final Pattern COMPILED =
+      Pattern.compile("\\s*\\d+\\s+\\d+\\s+[%sbn! ]*\\s*([1-4])\\s+(\\S+::\\S+).*");
+
+  @Test
+  void noLoopIsTooLongForTheCompiler() throws IOException, InterruptedException {
+    // Of shorter vectors the softmax of columns is too long yet.
+    assumeThat(FloatVector.SPECIES_PREFERRED.vectorByteSize()).isGreaterThanOrEqualTo(32);
+    var seen = new ArrayList<String>();
+    var cut = new ArrayList<String>();
+    Process process = start();
+    try (BufferedReader out = process.inputReader()) {
+      String method = "";
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        Matcher compiled = COMPILED.matcher(line);
+        if (compiled.matches()) {
+          method = compiled.group(1).equals("4") ? compiled.group(2) : "";
+          seen.add(method);
+        }
+        boolean ours = method.startsWith(InliningTest.class.getPackageName());
+        if (ours && line.contains("NodeCountInliningCutoff")) cut.add(method + line);
+      }
+    }
+    assertThat(process.waitFor()).isZero();
+    assertThat(seen).anyMatch(name -> name.endsWith("DoubleLoops::tanh"));
+    assertThat(cut).isEmpty();
+  }
+
+  /** Starts {@link #main} in a JVM that compiles at once and says what it takes in. */
+  private static Process start() throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintCompilation"));
+    command.addAll(List.of("-XX:+PrintInlining", "-cp", System.getProperty("java.class.path")));
+    command.add(InliningTest.class.getName());
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  /** Calls every function until it is compiled. */
+  public static void main(String[] none) {
+    Parallel.threads(1);
+    for (DType dtype : List.of(DType.F32, DType.F64)) {
+      try (var _ = TensorScope.open()) {
+        Tensor x = Tensor.normal(Key.of(1), dtype, 64, 64);
+        Tensor y = x.abs().plus(0.1);
+        List<UnaryOperator<Tensor>> functions =
+            List.of(
+                Tensor::exp,
+                Tensor::expm1,
+                t -> y.log(),
+                t -> y.log1p(),
+                Tensor::sin,
+                Tensor::cos,
+                Tensor::tanh,
+                Tensor::sigmoid,
+                Tensor::silu,
+                Tensor::erf,
+                Tensor::gelu,
+                Tensor::geluTanh,
+                Tensor::round,
+                t -> t.rem(y),
+                t -> dtype == DType.F32 ? y.pow(t) : t,
+                t -> t.softmax(0),
+                t -> t.softmax(1),
+                t -> t.logSoftmax(1),
+                t -> t.logSumExp(0),
+                t -> t.sum(0),
+                t -> t.max(1));
+        for (UnaryOperator<Tensor> function : functions) untilCompiled(x, function);
+      }
+    }
+  }
+
+  private static void untilCompiled(Tensor x, UnaryOperator<Tensor> function) {
+    for (int i = 0; i < 2000; i++) {
+      try (var _ = TensorScope.open()) {
+        function.apply(x);
+      }
+    }
+  }
+}
