@@ -15,7 +15,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The loops of elementwise operations on F32, one method each so that C2 compiles each by itself.
- * {@code count} is that of whole vectors; xAt and its like are bytes.
+ * {@code count} is that of whole vectors; xAt and its like are bytes. Those of long functions store
+ * by the Vector API alone: C2 takes in nothing else by then.
  */
 public final class FloatLoops {
   private FloatLoops() {}

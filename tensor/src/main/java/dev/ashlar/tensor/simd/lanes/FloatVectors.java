@@ -46,7 +46,10 @@ public final class FloatVectors {
     vector.intoMemorySegment(x.getClass() == NATIVE ? x : other(x), at, ORDER);
   }
 
-  /** Returns the memory, which C2 then knows as in {@link #load}: for loops that ask only once. */
+  /**
+   * Returns the memory, which C2 then knows as in {@link #load}: for loops that ask only once,
+   * among them long ones, at whose end C2 takes in nothing but the Vector API.
+   */
   public static MemorySegment known(MemorySegment x) {
     return x.getClass() == NATIVE ? x : other(x);
   }
