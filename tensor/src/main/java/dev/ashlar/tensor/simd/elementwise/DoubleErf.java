@@ -2,7 +2,6 @@ package dev.ashlar.tensor.simd.elementwise;
 
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
-import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 
@@ -23,18 +22,22 @@ final class DoubleErf {
   private DoubleErf() {}
 
   private static void erfPowers(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.erfPower(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.erfPower(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void powers(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.power(load(x, xAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.power(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void erfTails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.erfTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.erfTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L))
+          .intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void tails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
@@ -45,22 +48,30 @@ final class DoubleErf {
   }
 
   private static void slopeTails(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.slopeTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.slopeTail(load(x, xAt + i * 8L), load(y, yAt + i * 8L))
+          .intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void erfs(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.erf(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.erf(load(x, xAt + i * 8L), load(y, yAt + i * 8L))
+          .intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void gelus(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.gelu(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.gelu(load(x, xAt + i * 8L), load(y, yAt + i * 8L))
+          .intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 
   private static void slopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(DoubleErfMath.slope(load(x, xAt + i * 8L), load(y, yAt + i * 8L)), y, yAt + i * 8L);
+      DoubleErfMath.slope(load(x, xAt + i * 8L), load(y, yAt + i * 8L))
+          .intoMemorySegment(to, yAt + i * 8L, ORDER);
   }
 }

@@ -1,7 +1,8 @@
 package dev.ashlar.tensor.simd.elementwise;
 
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 import static dev.ashlar.tensor.simd.lanes.FloatVectors.load;
-import static dev.ashlar.tensor.simd.lanes.FloatVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Floats.LANES;
 
 import dev.ashlar.tensor.simd.blocks.Apart;
@@ -11,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The error function, gelu and its derivative on F32: step by step as in {@link FloatGates}, by
- * loops that leave where the results come to lie what the next one needs.
+ * loops that leave where the results come to lie what the next one needs. They are so long that
+ * they store by the Vector API alone, as in {@link FloatLoops}.
  */
 final class FloatErf {
   static final Loops.Map ERF = Apart.inTurn(FloatErf::erfDecays, FloatErf::farErfs, FloatErf::erfs);
@@ -21,32 +23,42 @@ final class FloatErf {
   private FloatErf() {}
 
   private static void erfDecays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(ErfMath.erfDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+      ErfMath.erfDecay(load(x, xAt + i * 4L)).intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void decays(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(ErfMath.geluDecay(load(x, xAt + i * 4L)), y, yAt + i * 4L);
+      ErfMath.geluDecay(load(x, xAt + i * 4L)).intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void farErfs(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(ErfMath.farErf(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+      ErfMath.farErf(load(x, xAt + i * 4L), load(y, yAt + i * 4L))
+          .intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void erfs(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(ErfMath.erf(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+      ErfMath.erf(load(x, xAt + i * 4L), load(y, yAt + i * 4L))
+          .intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void gelus(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(ErfMath.gelu(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+      ErfMath.gelu(load(x, xAt + i * 4L), load(y, yAt + i * 4L))
+          .intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 
   private static void slopes(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
-      store(ErfMath.geluSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L)), y, yAt + i * 4L);
+      ErfMath.geluSlope(load(x, xAt + i * 4L), load(y, yAt + i * 4L))
+          .intoMemorySegment(to, yAt + i * 4L, ORDER);
   }
 }

@@ -34,14 +34,15 @@ public final class ErfMath {
     return VectorMath.expFlushed(t.mul(t).neg());
   }
 
-  /** Returns the error function where |x| is 1 at least, given {@link #erfDecay}. */
+  /** Returns the error function of |x| where that is 1 at least, given {@link #erfDecay}. */
   public static FloatVector farErf(FloatVector x, FloatVector decay) {
     FloatVector t = GateMath.upTo(ERF_BOUND, x.abs()).mul(SQRT_2);
-    return VectorMath.withSignOf(x, tail(t).mul(-2f).fma(decay, t.broadcast(1f)));
+    return tail(t).mul(-2f).fma(decay, t.broadcast(1f));
   }
 
   /** Returns the error function, given {@link #farErf}. */
   public static FloatVector erf(FloatVector x, FloatVector far) {
+    FloatVector signed = VectorMath.withSignOf(x, far);
     FloatVector square = x.mul(x);
     FloatVector p = square.fma(ErrorFunction.NF6, ErrorFunction.NF5);
     p = p.fma(square, square.broadcast(ErrorFunction.NF4));
@@ -49,7 +50,7 @@ public final class ErfMath {
     p = p.fma(square, square.broadcast(ErrorFunction.NF2));
     p = p.fma(square, square.broadcast(ErrorFunction.NF1));
     p = p.fma(square, square.broadcast(ErrorFunction.NF0));
-    return far.blend(p.fma(x, x), x.abs().compare(LT, 1f));
+    return signed.blend(p.fma(x, x), x.abs().compare(LT, 1f));
   }
 
   /** Returns e^(-x²/2), 2^24 times too large. */
@@ -76,7 +77,8 @@ public final class ErfMath {
   /** Returns the derivative Φ(x) + x · φ(x), given {@link #geluDecay}. */
   public static FloatVector geluSlope(FloatVector x, FloatVector lifted) {
     FloatVector t = GateMath.upTo(GELU_BOUND, x.abs());
-    FloatVector below = t.fma(t.broadcast(-DENSITY), tail(t)).mul(GateMath.dropped(lifted));
+    FloatVector power = GateMath.dropped(lifted);
+    FloatVector below = t.fma(t.broadcast(-DENSITY), tail(t)).mul(power);
     return x.broadcast(1f).sub(below).blend(below, x.compare(LT, 0f));
   }
 
