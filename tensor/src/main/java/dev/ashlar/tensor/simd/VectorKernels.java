@@ -102,7 +102,7 @@ final class VectorKernels {
   private static Optional<Kernel> binary(Op.Binary op, List<TensorSpec> inputs) {
     return switch (inputs.getFirst().dtype()) {
       case F32 -> Optional.of(Elementwise.zip(FloatLoops.of(op)));
-      case F64 -> DoubleLoops.of(op).map(Elementwise::zip);
+      case F64 -> Optional.of(Elementwise.zip(DoubleLoops.of(op)));
       case I32 -> IntLoops.of(op).map(Elementwise::zip);
       case I64 -> LongLoops.of(op).map(Elementwise::zip);
       case BF16, BOOL -> Optional.empty();

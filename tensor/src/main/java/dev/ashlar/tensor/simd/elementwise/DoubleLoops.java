@@ -11,7 +11,6 @@ import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 
 /** The loops of elementwise operations on F64, as {@link FloatLoops} are of F32. */
@@ -45,16 +44,16 @@ public final class DoubleLoops {
     };
   }
 
-  public static Optional<Loops.Zip> of(Op.Binary op) {
+  public static Loops.Zip of(Op.Binary op) {
     return switch (op) {
-      case Op.Plus _ -> Optional.of(DoubleLoops::plus);
-      case Op.Minus _ -> Optional.of(DoubleLoops::minus);
-      case Op.Times _ -> Optional.of(DoubleLoops::times);
-      case Op.Div _ -> Optional.of(DoubleLoops::div);
-      case Op.Maximum _ -> Optional.of(DoubleLoops::maximum);
-      case Op.Minimum _ -> Optional.of(DoubleLoops::minimum);
-      case Op.Rem _ -> Optional.of(Remainders::doubles);
-      case Op.Pow _ -> Optional.empty();
+      case Op.Plus _ -> DoubleLoops::plus;
+      case Op.Minus _ -> DoubleLoops::minus;
+      case Op.Times _ -> DoubleLoops::times;
+      case Op.Div _ -> DoubleLoops::div;
+      case Op.Maximum _ -> DoubleLoops::maximum;
+      case Op.Minimum _ -> DoubleLoops::minimum;
+      case Op.Rem _ -> Remainders::doubles;
+      case Op.Pow _ -> DoublePowers::compute;
     };
   }
 

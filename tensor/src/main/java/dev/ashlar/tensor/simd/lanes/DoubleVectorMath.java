@@ -57,6 +57,20 @@ public final class DoubleVectorMath {
         .blend(Double.POSITIVE_INFINITY, x.compare(GT, EXP_INFINITE_ABOVE));
   }
 
+  /** Returns e^(x + low), where low is below 2^-40. Error as that of {@link #exp(DoubleVector)}. */
+  public static DoubleVector exp(DoubleVector x, DoubleVector low) {
+    DoubleVector shifted = x.fma(LOG2_E, HALVES_ROUNDER);
+    DoubleVector n = shifted.sub(HALVES_ROUNDER);
+    DoubleVector r = n.fma(n.broadcast(-LN2), x).add(n.fma(n.broadcast(-LN2_LOW), low));
+    DoubleVector y = expm1Reduced(r).add(1.0);
+    LongVector exponents = shifted.reinterpretAsLongs();
+    LongVector half = exponents.lanewise(LSHR, 1);
+    y = y.mul(half.lanewise(LSHL, 52).reinterpretAsDoubles());
+    y = y.mul(exponents.sub(half).lanewise(LSHL, 52).reinterpretAsDoubles());
+    return y.blend(0.0, x.compare(LT, -745.1332191019412))
+        .blend(Double.POSITIVE_INFINITY, x.compare(GT, EXP_INFINITE_ABOVE));
+  }
+
   /** Returns e^x - 1. Error below 1.5 ulp. */
   public static DoubleVector expm1(DoubleVector x) {
     // As with floats: e^x - 1 = 2·(2^(n-1)·expm1(r) + (2^(n-1) - 1/2)).
@@ -111,9 +125,9 @@ public final class DoubleVectorMath {
 
   /** Returns log(x) + exponent·ln 2 for positive normal x. */
   private static DoubleVector logNormal(DoubleVector x, DoubleVector exponent) {
-    // x = m·2^e with m in [√1/2, √2), and log m = 2 artanh s with s = f / (2 + f), f = m - 1.
+    // x = m·2^e, and log m = 2 artanh s with s = f / (2 + f), f = m - 1.
     LongVector bits = x.reinterpretAsLongs();
-    LongVector whole = bits.sub(SQRT_HALF_BITS).lanewise(ASHR, 52);
+    LongVector whole = exponents(bits);
     DoubleVector e = number(whole).add(exponent);
     DoubleVector f = bits.sub(whole.lanewise(LSHL, 52)).reinterpretAsDoubles().sub(1.0);
     DoubleVector s = f.div(f.add(2.0));
@@ -133,8 +147,13 @@ public final class DoubleVectorMath {
     return e.fma(e.broadcast(LN2), f.sub(half.sub(rest)));
   }
 
+  /** Returns e of x = m·2^e with m in [√1/2, √2), given the bits of positive normal x. */
+  public static LongVector exponents(LongVector bits) {
+    return bits.sub(SQRT_HALF_BITS).lanewise(ASHR, 52);
+  }
+
   /** Returns whole numbers below 2^51 as doubles. */
-  private static DoubleVector number(LongVector n) {
+  public static DoubleVector number(LongVector n) {
     long rounder = Double.doubleToRawLongBits(ROUNDER);
     return n.add(rounder).reinterpretAsDoubles().sub(ROUNDER);
   }

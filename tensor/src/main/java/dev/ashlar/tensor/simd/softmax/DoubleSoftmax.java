@@ -2,8 +2,9 @@ package dev.ashlar.tensor.simd.softmax;
 
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.LANES;
 import static dev.ashlar.tensor.simd.lanes.DoubleVectors.load;
-import static dev.ashlar.tensor.simd.lanes.DoubleVectors.store;
 import static dev.ashlar.tensor.simd.lanes.Doubles.D;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.ORDER;
+import static dev.ashlar.tensor.simd.lanes.FloatVectors.known;
 
 import dev.ashlar.tensor.simd.blocks.Scratch;
 import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
@@ -15,7 +16,7 @@ import jdk.incubator.vector.DoubleVector;
  * What softmax, cross-entropy and attention need of a line of F64 that begins at a byte of memory
  * and is filled up to whole vectors with -infinity. Sums have an order that the number of lanes
  * fixes: some vectors are added up first, so that a long line's sum is about as exact as a short
- * one's.
+ * one's. What follows a power in a loop is the Vector API alone: C2 may take in nothing else.
  */
 public final class DoubleSoftmax {
   /** Numbers that are added up before they are added to others. */
@@ -57,12 +58,13 @@ public final class DoubleSoftmax {
 
   /** Puts e^(x - max) in the place of x, and returns the sum. */
   static double exp(MemorySegment x, long at, double max, int count) {
+    MemorySegment powers = known(x);
     DoubleVector sum = DoubleVector.zero(D);
     DoubleVector run = sum;
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + i * 8L;
       DoubleVector power = DoubleVectorMath.exp(load(x, byteAt).sub(max));
-      store(power, x, byteAt);
+      power.intoMemorySegment(powers, byteAt, ORDER);
       run = run.add(power);
       if ((i & RUN - LANES) == RUN - LANES) {
         sum = sum.add(run);
@@ -74,9 +76,12 @@ public final class DoubleSoftmax {
 
   /** Puts e^(x - logSumExp) · share in the place of x. */
   public static void softmax(MemorySegment x, long at, double logSumExp, double share, int count) {
+    MemorySegment powers = known(x);
     for (int i = 0; i < count; i += LANES) {
       long byteAt = at + i * 8L;
-      store(DoubleVectorMath.exp(load(x, byteAt).sub(logSumExp)).mul(share), x, byteAt);
+      DoubleVectorMath.exp(load(x, byteAt).sub(logSumExp))
+          .mul(share)
+          .intoMemorySegment(powers, byteAt, ORDER);
     }
   }
 }
