@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Offers the Vector API kernels of layers, losses and optimizers: in F32, a few in F64. */
+/** Offers the Vector API kernels of layers, losses and optimizers. */
 public final class FusedKernels implements KernelProvider {
   private static final String MODULE = "jdk.incubator.vector";
 
@@ -56,9 +56,22 @@ public final class FusedKernels implements KernelProvider {
 
   private static @Nullable Kernel kernelInF64(Op op) {
     return switch (op) {
+      case RmsNormOp norm -> (in, out) -> DoubleNorms.rmsNorm(norm.epsilon(), in, out);
+      case RmsNormOp.Backward _ -> DoubleNorms::rmsNormBackward;
+      case LayerNormOp norm -> (in, out) -> DoubleNorms.layerNorm(norm.epsilon(), in, out);
+      case LayerNormOp.Backward _ -> DoubleNorms::layerNormBackward;
+      case CrossEntropyOp loss -> (in, out) -> DoubleCrossEntropy.forward(loss, in, out);
+      case CrossEntropyOp.Backward back ->
+          (in, out) -> DoubleCrossEntropy.backward(back.forward(), in, out);
       case LinearCrossEntropyOp _, LinearCrossEntropyOp.WithGradients _ -> kernel(op);
       case SwiGluOp _ -> (in, out) -> FloatBlocks.run(in, out, DoubleSwiGlu::forward);
       case SwiGluOp.Backward _ -> (in, out) -> FloatBlocks.run(in, out, DoubleSwiGlu::backward);
+      case AdamWStep step -> (in, out) -> DoubleSteps.adamW(step, in, out);
+      case MomentumStep step ->
+          (in, out) -> FloatBlocks.run(in, out, (x, y, n) -> DoubleSteps.momentum(step, x, y, n));
+      case AccumulateStep step ->
+          (in, out) -> FloatBlocks.run(in, out, (x, y, n) -> DoubleSteps.accumulate(step, x, y, n));
+      case SumOfSquares _ -> kernel(op);
       default -> null;
     };
   }

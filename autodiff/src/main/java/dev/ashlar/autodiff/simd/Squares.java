@@ -4,10 +4,11 @@ import static dev.ashlar.tensor.simd.lanes.Doubles.D;
 import static dev.ashlar.tensor.simd.lanes.Doubles.HALF;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
+import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.simd.blocks.Window;
 import dev.ashlar.tensor.simd.lanes.LaneFolds;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Parallel;
-import dev.ashlar.tensor.spi.Rows;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 
@@ -18,33 +19,47 @@ import jdk.incubator.vector.FloatVector;
 final class Squares {
   private static final int COUNT = D.length();
   private static final int SIZE = 2048;
-  private static final long PIECES_PER_CHUNK = 16;
+  private static final long GRAIN = 16 * SIZE;
 
   private Squares() {}
 
+  /** Sums the squares of F32 or F64 up, piece by piece. */
   static void sum(Operand x, Operand out) {
-    Rows rows = Rows.of(x);
-    int width = rows.width();
-    int piecesPerRow = Math.ceilDiv(width, SIZE);
-    long pieces = rows.count() * piecesPerRow;
-    double[] sums = new double[Math.toIntExact(Math.ceilDiv(pieces, PIECES_PER_CHUNK))];
+    Window window = Window.of(x, x.shape());
+    boolean floats = x.dtype() == DType.F32;
+    double[] sums = new double[Math.toIntExact(Math.ceilDiv(x.size(), GRAIN))];
     Parallel.range(
-        pieces,
-        PIECES_PER_CHUNK,
+        x.size(),
+        GRAIN,
         (from, to) -> {
-          float[] piece = new float[Math.min(width, SIZE)];
-          double sum = 0;
-          for (long number = from; number < to; number++) {
-            int start = (int) (number % piecesPerRow) * SIZE;
-            int size = Math.min(SIZE, width - start);
-            rows.read(number / piecesPerRow, start, piece, size);
-            sum += squares(piece, size);
-          }
-          sums[(int) (from / PIECES_PER_CHUNK)] = sum;
+          double sum = floats ? sumFloats(window, from, to) : sumDoubles(window, from, to);
+          sums[(int) (from / GRAIN)] = sum;
         });
     double total = 0;
     for (double sum : sums) total += sum;
     out.setDouble(0, total);
+  }
+
+  private static double sumFloats(Window window, long from, long to) {
+    float[] piece = new float[SIZE];
+    double sum = 0;
+    for (long at = from; at < to; at += SIZE) {
+      int size = (int) Math.min(SIZE, to - at);
+      window.read(at, piece, size);
+      sum += squares(piece, size);
+    }
+    return sum;
+  }
+
+  private static double sumDoubles(Window window, long from, long to) {
+    double[] piece = new double[SIZE];
+    double sum = 0;
+    for (long at = from; at < to; at += SIZE) {
+      int size = (int) Math.min(SIZE, to - at);
+      window.read(at, piece, size);
+      sum += squares(piece, size);
+    }
+    return sum;
   }
 
   /** Four sums, so that one addition need not wait for the last. */
@@ -68,6 +83,21 @@ final class Squares {
     }
     double sum = LaneFolds.sum(a.add(b).add(c.add(d)));
     for (int i = whole; i < size; i++) sum += (double) x[i] * x[i];
+    return sum;
+  }
+
+  private static double squares(double[] x, int size) {
+    DoubleVector a = DoubleVector.zero(D);
+    DoubleVector b = a;
+    int whole = size - size % (2 * COUNT);
+    for (int i = 0; i < whole; i += 2 * COUNT) {
+      DoubleVector first = DoubleVector.fromArray(D, x, i);
+      a = first.fma(first, a);
+      DoubleVector second = DoubleVector.fromArray(D, x, i + COUNT);
+      b = second.fma(second, b);
+    }
+    double sum = LaneFolds.sum(a.add(b));
+    for (int i = whole; i < size; i++) sum += x[i] * x[i];
     return sum;
   }
 }

@@ -172,6 +172,7 @@ public final class Window {
   }
 
   private void forLines(long from, int count, Line line) {
+    if (count == 0) return;
     long size = sizes[last];
     long within = from % size;
     int done = 0;
