@@ -24,6 +24,7 @@ public final class Scratch {
   public final float[] b = new float[Blocks.SIZE];
   public final int[] i = new int[Blocks.SIZE];
   public final int[] j = new int[Blocks.SIZE];
+  public final int[] k = new int[Blocks.SIZE];
   public final double[] c = new double[Blocks.SIZE];
   public final double[] d = new double[Blocks.SIZE];
   public final long[] l = new long[Blocks.SIZE];

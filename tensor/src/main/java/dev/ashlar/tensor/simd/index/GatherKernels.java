@@ -18,6 +18,12 @@ public final class GatherKernels {
   }
 
   static void gather(Op op, int axis, Operand source, Operand index, Operand y) {
+    if (IndexedLines.fit(source.shape(), axis, index.shape())) {
+      int count = index.shape().dim(axis);
+      var indices = new Indices(op, index, axis, source.shape().dim(axis));
+      IndexedLines.take(source, IndexedLines.of(indices, count), count, y);
+      return;
+    }
     var places = new Places(op, axis, index, source);
     boolean wide = y.dtype().byteSize() == Long.BYTES;
     Blocks.forEach(

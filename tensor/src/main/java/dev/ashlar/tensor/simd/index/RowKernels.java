@@ -41,6 +41,8 @@ public final class RowKernels {
       Window table = Window.of(source, source.shape());
       if (isRow(width)) {
         copyRows(table, height, rows, y, (int) width);
+      } else if (IndexedLines.fit(source.shape(), op.axis(), rows.length)) {
+        IndexedLines.take(source, (line, scratch) -> rows, rows.length, y);
       } else {
         Shape shape = source.shape().with(op.axis(), rows.length);
         Layout flat = y.layout().reshape(shape).orElseThrow();

@@ -37,6 +37,12 @@ public final class ScatterKernels {
 
   /** Adds a source that has the index's elements in row-major order, be it in another shape. */
   static void add(Op op, int axis, Operand into, Operand index, Operand source, Operand y) {
+    if (IndexedLines.fit(y.shape(), axis, index.shape())) {
+      int count = index.shape().dim(axis);
+      var indices = new Indices(op, index, axis, y.shape().dim(axis));
+      IndexedLines.add(into, IndexedLines.of(indices, count), source, count, y);
+      return;
+    }
     copy(into, y);
     if (index.size() == 0) return;
     var adder = new Adder(new Places(op, axis, index, y), source, y);

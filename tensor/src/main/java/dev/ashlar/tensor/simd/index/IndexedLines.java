@@ -1,0 +1,131 @@
+package dev.ashlar.tensor.simd.index;
+
+import dev.ashlar.tensor.Shape;
+import dev.ashlar.tensor.simd.blocks.Blocks;
+import dev.ashlar.tensor.simd.blocks.Scratch;
+import dev.ashlar.tensor.simd.blocks.Window;
+import dev.ashlar.tensor.spi.Operand;
+import dev.ashlar.tensor.spi.Parallel;
+
+/**
+ * Gathers and scatters along the last axis, of elements of four or eight bytes: each line is copied
+ * to an array, where an index is looked up in a third of the time.
+ */
+final class IndexedLines {
+  /** With fewer numbers a line, what is done for each line would take longest. */
+  private static final int LEAST = 64;
+
+  /** A longer line takes longer to copy than it takes to look up so few numbers where it lies. */
+  private static final int LONGEST = 4;
+
+  private static final int GRAIN = 32 * Blocks.SIZE;
+
+  private IndexedLines() {}
+
+  /** Returns the numbers of a line, all of which are inside. */
+  @FunctionalInterface
+  interface Numbers {
+    int[] of(long line, Scratch scratch);
+  }
+
+  /** Returns the numbers of an index with {@code count} in a line. */
+  static Numbers of(Indices indices, int count) {
+    return (line, scratch) -> {
+      indices.read(line * count, scratch.i, scratch, count);
+      return scratch.i;
+    };
+  }
+
+  /** Returns whether lines of x are best indexed so, by {@code count} numbers each. */
+  static boolean fit(Shape x, int axis, int count) {
+    int width = x.dim(axis);
+    return axis == x.rank() - 1
+        && count >= LEAST
+        && Math.max(width, count) <= Blocks.SIZE
+        && width <= LONGEST * count;
+  }
+
+  /** Returns whether lines of x are best indexed so, by a line each of an index. */
+  static boolean fit(Shape x, int axis, Shape index) {
+    int count = index.dim(axis);
+    return index.equals(x.with(axis, count)) && fit(x, axis, count);
+  }
+
+  /** y[line, i] = source[line, numbers[i]], where i may stand for several axes of y. */
+  static void take(Operand source, Numbers numbers, int count, Operand y) {
+    int width = source.shape().dim(-1);
+    boolean wide = y.dtype().byteSize() == Long.BYTES;
+    Window lines = Window.of(source, source.shape());
+    forLines(
+        y.size() / count,
+        count,
+        (line, scratch) -> {
+          int[] places = numbers.of(line, scratch);
+          if (wide) {
+            lines.read(line * width, scratch.l, width);
+            take(scratch.l, places, scratch.m, count);
+            Blocks.write(y, line * count, scratch.m, count);
+          } else {
+            lines.read(line * width, scratch.j, width);
+            take(scratch.j, places, scratch.k, count);
+            Blocks.write(y, line * count, scratch.k, count);
+          }
+        });
+  }
+
+  private static void take(int[] line, int[] numbers, int[] into, int count) {
+    for (int i = 0; i < count; i++) into[i] = line[numbers[i]];
+  }
+
+  private static void take(long[] line, int[] numbers, long[] into, int count) {
+    for (int i = 0; i < count; i++) into[i] = line[numbers[i]];
+  }
+
+  /** y[line] = into[line] with source[line, i] added at numbers[i]; of F32 or F64. */
+  static void add(Operand into, Numbers numbers, Operand source, int count, Operand y) {
+    int width = y.shape().dim(-1);
+    boolean wide = y.dtype().byteSize() == Long.BYTES;
+    Window lines = Window.of(into, y.shape());
+    Window added = Window.of(source, source.shape());
+    forLines(
+        y.size() / width,
+        count,
+        (line, scratch) -> {
+          int[] places = numbers.of(line, scratch);
+          if (wide) {
+            lines.read(line * width, scratch.c, width);
+            added.read(line * count, scratch.d, count);
+            add(scratch.d, places, scratch.c, count);
+            Blocks.write(y, line * width, scratch.c, width);
+          } else {
+            lines.read(line * width, scratch.a, width);
+            added.read(line * count, scratch.b, count);
+            add(scratch.b, places, scratch.a, count);
+            Blocks.write(y, line * width, scratch.a, width);
+          }
+        });
+  }
+
+  private static void add(float[] source, int[] numbers, float[] line, int count) {
+    for (int i = 0; i < count; i++) line[numbers[i]] += source[i];
+  }
+
+  private static void add(double[] source, int[] numbers, double[] line, int count) {
+    for (int i = 0; i < count; i++) line[numbers[i]] += source[i];
+  }
+
+  @FunctionalInterface
+  private interface Line {
+    void handle(long line, Scratch scratch);
+  }
+
+  private static void forLines(long lines, int count, Line work) {
+    Parallel.range(
+        lines,
+        Math.max(1, GRAIN / count),
+        (first, end) -> {
+          Scratch scratch = Scratch.own();
+          for (long line = first; line < end; line++) work.handle(line, scratch);
+        });
+  }
+}
