@@ -38,6 +38,7 @@ final class LargeIndexSamples {
     elements(new int[] {300, 200}, new int[] {300, 200}, 1);
     elements(new int[] {300, 400}, new int[] {300, 390}, 0);
     elements(new int[] {2, 30, 300}, new int[] {2, 150, 300}, 1);
+    elements(new int[] {30, 100}, new int[] {30, 2500}, 1);
     add(
         new Op.Gather(1),
         "one row for all",
@@ -92,6 +93,10 @@ final class LargeIndexSamples {
     slices(1, 50, 40, 3);
     slices(1, 3, 20, 1100);
     slices(2, 7, 20, 300);
+    add(
+        new Op.IndexSelect(1),
+        "[30, 50] by 2500",
+        t -> List.of(numbers(t, 174, 30, 50), indices(DType.I32, 175, 50, 2500)));
   }
 
   private void slices(int axis, int... dims) {

@@ -22,16 +22,25 @@ final class IndexedLines {
 
   private IndexedLines() {}
 
-  /** Returns the numbers of a line, all of which are inside. */
+  /** Reads {@code count} numbers of a line, {@code from} and on; all are inside. */
   @FunctionalInterface
   interface Numbers {
-    int[] of(long line, Scratch scratch);
+    int[] read(long line, int from, int count, Scratch scratch);
   }
 
-  /** Returns the numbers of an index with {@code count} in a line. */
-  static Numbers of(Indices indices, int count) {
-    return (line, scratch) -> {
-      indices.read(line * count, scratch.i, scratch, count);
+  /** Returns the numbers of an index with {@code width} in a line. */
+  static Numbers of(Indices indices, int width) {
+    return (line, from, count, scratch) -> {
+      indices.read(line * width + from, scratch.i, scratch, count);
+      return scratch.i;
+    };
+  }
+
+  /** Returns the same numbers for every line. */
+  static Numbers of(int[] numbers) {
+    return (line, from, count, scratch) -> {
+      if (from == 0) return numbers;
+      System.arraycopy(numbers, from, scratch.i, 0, count);
       return scratch.i;
     };
   }
@@ -41,7 +50,8 @@ final class IndexedLines {
     int width = x.dim(axis);
     return axis == x.rank() - 1
         && count >= LEAST
-        && Math.max(width, count) <= Blocks.SIZE
+        && width > 0
+        && width <= Blocks.SIZE
         && width <= LONGEST * count;
   }
 
@@ -60,15 +70,18 @@ final class IndexedLines {
         y.size() / count,
         count,
         (line, scratch) -> {
-          int[] places = numbers.of(line, scratch);
-          if (wide) {
-            lines.read(line * width, scratch.l, width);
-            take(scratch.l, places, scratch.m, count);
-            Blocks.write(y, line * count, scratch.m, count);
-          } else {
-            lines.read(line * width, scratch.j, width);
-            take(scratch.j, places, scratch.k, count);
-            Blocks.write(y, line * count, scratch.k, count);
+          if (wide) lines.read(line * width, scratch.l, width);
+          else lines.read(line * width, scratch.j, width);
+          for (int from = 0; from < count; from += Blocks.SIZE) {
+            int some = Math.min(Blocks.SIZE, count - from);
+            int[] places = numbers.read(line, from, some, scratch);
+            if (wide) {
+              take(scratch.l, places, scratch.m, some);
+              Blocks.write(y, line * count + from, scratch.m, some);
+            } else {
+              take(scratch.j, places, scratch.k, some);
+              Blocks.write(y, line * count + from, scratch.k, some);
+            }
           }
         });
   }
@@ -91,18 +104,21 @@ final class IndexedLines {
         y.size() / width,
         count,
         (line, scratch) -> {
-          int[] places = numbers.of(line, scratch);
-          if (wide) {
-            lines.read(line * width, scratch.c, width);
-            added.read(line * count, scratch.d, count);
-            add(scratch.d, places, scratch.c, count);
-            Blocks.write(y, line * width, scratch.c, width);
-          } else {
-            lines.read(line * width, scratch.a, width);
-            added.read(line * count, scratch.b, count);
-            add(scratch.b, places, scratch.a, count);
-            Blocks.write(y, line * width, scratch.a, width);
+          if (wide) lines.read(line * width, scratch.c, width);
+          else lines.read(line * width, scratch.a, width);
+          for (int from = 0; from < count; from += Blocks.SIZE) {
+            int some = Math.min(Blocks.SIZE, count - from);
+            int[] places = numbers.read(line, from, some, scratch);
+            if (wide) {
+              added.read(line * count + from, scratch.d, some);
+              add(scratch.d, places, scratch.c, some);
+            } else {
+              added.read(line * count + from, scratch.b, some);
+              add(scratch.b, places, scratch.a, some);
+            }
           }
+          if (wide) Blocks.write(y, line * width, scratch.c, width);
+          else Blocks.write(y, line * width, scratch.a, width);
         });
   }
 

@@ -42,7 +42,7 @@ public final class RowKernels {
       if (isRow(width)) {
         copyRows(table, height, rows, y, (int) width);
       } else if (IndexedLines.fit(source.shape(), op.axis(), rows.length)) {
-        IndexedLines.take(source, (line, scratch) -> rows, rows.length, y);
+        IndexedLines.take(source, IndexedLines.of(rows), rows.length, y);
       } else {
         Shape shape = source.shape().with(op.axis(), rows.length);
         Layout flat = y.layout().reshape(shape).orElseThrow();
