@@ -25,7 +25,8 @@ public final class RandomElements {
    * Key} computes in double precision.
    */
   public static float normalF32(long seed, long stream, int index) {
-    long first = bits(seed, stream, 2L * index);
+    int pair = index - (index & 1);
+    long first = bits(seed, stream, (long) pair);
     float u = unit(first);
     // 1 - u is exact but for the 29 bits that were left out of u.
     float rest = (int) ((first >> 11) & 0x1FFFFFFFL) * 0x1p-53f;
@@ -33,17 +34,25 @@ public final class RandomElements {
     if (u > 0.5f) {
       log = TornadoMath.log((1.0f - u) - rest);
     }
-    float angle = unit(bits(seed, stream, 2L * index + 1L));
-    return TornadoMath.sqrt(-2.0f * log) * TornadoMath.cos(6.2831855f * angle);
+    float angle = 6.2831855f * unit(bits(seed, stream, pair + 1L));
+    float direction = TornadoMath.cos(angle);
+    if (pair < index) {
+      direction = TornadoMath.sin(angle);
+    }
+    return TornadoMath.sqrt(-2.0f * log) * direction;
   }
 
   /** Returns number {@code index} of a standard normal distribution (Box and Muller). */
   public static double normalF64(long seed, long stream, int index) {
     // 1 - u is exact.
-    double rest = 1.0 - unitOfDouble(bits(seed, stream, 2L * index));
-    double angle = unitOfDouble(bits(seed, stream, 2L * index + 1L));
-    double radius = TornadoMath.sqrt(-2.0 * TornadoMath.log(rest));
-    return radius * TornadoMath.cos(6.283185307179586 * angle);
+    int pair = index - (index & 1);
+    double rest = 1.0 - unitOfDouble(bits(seed, stream, (long) pair));
+    double angle = 6.283185307179586 * unitOfDouble(bits(seed, stream, pair + 1L));
+    double direction = TornadoMath.cos(angle);
+    if (pair < index) {
+      direction = TornadoMath.sin(angle);
+    }
+    return TornadoMath.sqrt(-2.0 * TornadoMath.log(rest)) * direction;
   }
 
   /** Returns number {@code index}, 0 or 1, of the key of sub-stream {@code number}. */

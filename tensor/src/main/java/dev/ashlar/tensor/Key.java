@@ -69,9 +69,14 @@ public record Key(long seed, long stream) {
     return (bits(index) >>> 40) * 0x1p-24f;
   }
 
-  /** Returns the number at {@code index} of a standard normal distribution (Box and Muller). */
+  /**
+   * Returns the number at {@code index} of a standard normal distribution: an even one and the next
+   * are the two numbers that two uniform ones make (Box and Muller, 1958).
+   */
   public double normal(long index) {
-    double radius = StrictMath.sqrt(-2 * StrictMath.log1p(-uniform(2 * index)));
-    return radius * StrictMath.cos(2 * Math.PI * uniform(2 * index + 1));
+    long pair = index & ~1L;
+    double radius = StrictMath.sqrt(-2 * StrictMath.log1p(-uniform(pair)));
+    double angle = 2 * Math.PI * uniform(pair + 1);
+    return radius * (index == pair ? StrictMath.cos(angle) : StrictMath.sin(angle));
   }
 }

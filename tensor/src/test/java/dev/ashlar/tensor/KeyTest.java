@@ -52,6 +52,14 @@ class KeyTest {
         LongStream.range(0, n).mapToDouble(i -> keys[0].normal(i) * keys[0].normal(i + 1)).sum()
             / n;
     assertThat(lag).isCloseTo(0, within(0.015));
+    // Nor are the sizes of two that come of one radius: deviation 2 / sqrt(n / 2) = 0.009.
+    double sizes =
+        LongStream.range(0, n / 2)
+                .mapToDouble(i -> keys[0].normal(2 * i) * keys[0].normal(2 * i + 1))
+                .map(product -> product * product)
+                .sum()
+            / (n / 2);
+    assertThat(sizes).isCloseTo(1, within(0.06));
   }
 
   @Test

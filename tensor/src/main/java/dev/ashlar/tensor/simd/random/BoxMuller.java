@@ -3,10 +3,10 @@ package dev.ashlar.tensor.simd.random;
 import dev.ashlar.tensor.simd.lanes.DoubleVectorMath;
 
 /**
- * Standard normal numbers √(-2 log u) cos 2πv (Box and Muller, 1958) from random bits, {@link
- * Philox#SIZE} at once. What would look at the bits of a double is done on whole numbers first,
- * which loses none, and nothing branches; loops are so short that C2 makes vectors of them.
- * Polynomials are those of {@link DoubleVectorMath}.
+ * Pairs of standard normal numbers, √(-2 log u) times cos 2πv and sin 2πv (Box and Muller, 1958),
+ * from random bits, {@link Philox#SIZE} at once. What would look at the bits of a double is done on
+ * whole numbers first, which loses none, and nothing branches; loops are so short that C2 makes
+ * vectors of them. Polynomials are those of {@link DoubleVectorMath}.
  */
 final class BoxMuller {
   private static final int SIZE = Philox.SIZE;
@@ -20,8 +20,9 @@ final class BoxMuller {
   private final double[] exponents = new double[SIZE];
   private final double[] angles = new double[SIZE];
   private final double[] odd = new double[SIZE];
-  private final double[] signs = new double[SIZE];
-  private final double[] sines = new double[SIZE];
+  private final double[] cosineSigns = new double[SIZE];
+  private final double[] sineSigns = new double[SIZE];
+  private final double[] reducedSines = new double[SIZE];
 
   /** Stores √(-2 log(1 - u)) for each u, the upper 53 bits of a number of 64. */
   void radii(long[] bits, double[] radii) {
@@ -29,11 +30,12 @@ final class BoxMuller {
     roots(radii, exponents);
   }
 
-  /** Multiplies numbers by cos 2πv for each v, the upper 53 bits of a number of 64. */
-  void timesCosines(long[] bits, double[] numbers) {
-    turn(bits, angles, odd, signs);
-    sines(angles, sines);
-    timesCosines(angles, sines, odd, signs, numbers);
+  /** Stores cos 2πv and sin 2πv for each v, the upper 53 bits of a number of 64. */
+  void directions(long[] bits, double[] cosines, double[] sines) {
+    turn(bits, angles, odd, cosineSigns, sineSigns);
+    reducedSines(angles, reducedSines);
+    reducedCosines(angles, cosines);
+    choose(odd, cosineSigns, sineSigns, reducedSines, cosines, sines);
   }
 
   /** Finds f and e with 1 - u = (1 + f)·2^e and 1 + f in [√1/2, √2). */
@@ -69,20 +71,22 @@ final class BoxMuller {
   }
 
   /**
-   * Finds 2πv less the nearest quarter turns, whether these are odd in number, and the sign of the
-   * cosine there.
+   * Finds 2πv less the nearest quarter turns, whether these are odd in number, and the signs of the
+   * cosine and the sine there.
    */
-  private static void turn(long[] bits, double[] angles, double[] odd, double[] signs) {
+  private static void turn(
+      long[] bits, double[] angles, double[] odd, double[] cosineSigns, double[] sineSigns) {
     for (int i = 0; i < SIZE; i++) {
       long v = bits[i] >>> 11;
       long quarters = v + QUARTER / 2 >>> 51;
       angles[i] = (v - quarters * QUARTER) * (2 * Math.PI * 0x1p-53);
       odd[i] = quarters & 1;
-      signs[i] = 1 - (quarters + 1 & 2);
+      cosineSigns[i] = 1 - (quarters + 1 & 2);
+      sineSigns[i] = 1 - (quarters & 2);
     }
   }
 
-  private static void sines(double[] angles, double[] sines) {
+  private static void reducedSines(double[] angles, double[] sines) {
     for (int i = 0; i < SIZE; i++) {
       double r = angles[i];
       double u = r * r;
@@ -97,8 +101,7 @@ final class BoxMuller {
     }
   }
 
-  private static void timesCosines(
-      double[] angles, double[] sines, double[] odd, double[] signs, double[] numbers) {
+  private static void reducedCosines(double[] angles, double[] cosines) {
     for (int i = 0; i < SIZE; i++) {
       double u = angles[i] * angles[i];
       double p = Math.fma(u, 1.0 / 20922789888000.0, -1.0 / 87178291200.0);
@@ -108,8 +111,24 @@ final class BoxMuller {
       p = Math.fma(p, u, -1.0 / 720.0);
       p = Math.fma(p, u, 1.0 / 24.0);
       p = Math.fma(p, u, -0.5);
-      p = Math.fma(p, u, 1);
-      numbers[i] *= signs[i] * Math.fma(odd[i], sines[i], (1 - odd[i]) * p);
+      cosines[i] = Math.fma(p, u, 1);
+    }
+  }
+
+  /** Turns reduced sines and cosines into those of 2πv: after odd quarters they change places. */
+  private static void choose(
+      double[] odd,
+      double[] cosineSigns,
+      double[] sineSigns,
+      double[] reduced,
+      double[] cosines,
+      double[] sines) {
+    for (int i = 0; i < SIZE; i++) {
+      double even = 1 - odd[i];
+      double c = cosines[i];
+      double s = reduced[i];
+      cosines[i] = cosineSigns[i] * Math.fma(odd[i], s, even * c);
+      sines[i] = sineSigns[i] * Math.fma(odd[i], c, even * s);
     }
   }
 }

@@ -14,10 +14,10 @@ import java.util.List;
  * bit for bit, normal ones to the last places of a double.
  */
 public record RandomKernel(Op.Random op) implements Kernel {
-  /** Numbers drawn at once. */
-  private static final int SIZE = Philox.SIZE;
+  /** Counters at once, of which each makes a uniform number, and two make two normal ones. */
+  private static final int COUNTERS = Philox.SIZE;
 
-  private static final int GRAIN = 16 * SIZE;
+  private static final int GRAIN = 16 * COUNTERS;
 
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
@@ -28,8 +28,9 @@ public record RandomKernel(Op.Random op) implements Kernel {
         GRAIN,
         (first, end) -> {
           var block = new Block(key, y);
-          for (long from = first; from < end; from += SIZE) {
-            int count = (int) Math.min(SIZE, end - from);
+          int size = op instanceof Op.Normal ? 2 * COUNTERS : COUNTERS;
+          for (long from = first; from < end; from += size) {
+            int count = (int) Math.min(size, end - from);
             switch (op) {
               case Op.Uniform _ -> block.uniform(from, count);
               case Op.Normal _ -> block.normal(from, count);
@@ -44,8 +45,11 @@ public record RandomKernel(Op.Random op) implements Kernel {
     private final Operand y;
     private final Philox philox = new Philox();
     private final BoxMuller pairs = new BoxMuller();
-    private final double[] numbers = new double[SIZE];
-    private final float[] floats = new float[SIZE];
+    private final double[] radii = new double[COUNTERS];
+    private final double[] cosines = new double[COUNTERS];
+    private final double[] sines = new double[COUNTERS];
+    private final double[] numbers = new double[2 * COUNTERS];
+    private final float[] floats = new float[2 * COUNTERS];
 
     Block(Key key, Operand y) {
       this.key = key;
@@ -56,25 +60,33 @@ public record RandomKernel(Op.Random op) implements Kernel {
       long[] bits = philox.bits(key, from, 1);
       switch (y.dtype()) {
         case F32 -> {
-          for (int i = 0; i < SIZE; i++) floats[i] = (int) (bits[i] >>> 40) * 0x1p-24f;
+          for (int i = 0; i < COUNTERS; i++) floats[i] = (int) (bits[i] >>> 40) * 0x1p-24f;
           Blocks.write(y, from, floats, count);
         }
         default -> {
-          for (int i = 0; i < SIZE; i++) numbers[i] = (bits[i] >>> 11) * 0x1p-53;
+          for (int i = 0; i < COUNTERS; i++) numbers[i] = (bits[i] >>> 11) * 0x1p-53;
           Blocks.write(y, from, numbers, count);
         }
       }
     }
 
     void normal(long from, int count) {
-      pairs.radii(philox.bits(key, 2 * from, 2), numbers);
-      pairs.timesCosines(philox.bits(key, 2 * from + 1, 2), numbers);
+      pairs.radii(philox.bits(key, from, 2), radii);
+      pairs.directions(philox.bits(key, from + 1, 2), cosines, sines);
+      interleave(radii, cosines, sines, numbers);
       switch (y.dtype()) {
         case F32 -> {
-          Conversions.convert(numbers, floats, SIZE);
+          Conversions.convert(numbers, floats, numbers.length);
           Blocks.write(y, from, floats, count);
         }
         default -> Blocks.write(y, from, numbers, count);
+      }
+    }
+
+    private static void interleave(double[] r, double[] cosines, double[] sines, double[] y) {
+      for (int i = 0; i < COUNTERS; i++) {
+        y[2 * i] = r[i] * cosines[i];
+        y[2 * i + 1] = r[i] * sines[i];
       }
     }
   }
