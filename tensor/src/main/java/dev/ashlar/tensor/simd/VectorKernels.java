@@ -25,6 +25,7 @@ import dev.ashlar.tensor.simd.lanes.Floats;
 import dev.ashlar.tensor.simd.matmul.MatMulKernel;
 import dev.ashlar.tensor.simd.move.MoveKernels;
 import dev.ashlar.tensor.simd.move.PieceKernels;
+import dev.ashlar.tensor.simd.move.RowMajor;
 import dev.ashlar.tensor.simd.random.RandomKernel;
 import dev.ashlar.tensor.simd.reduce.ArgumentKernel;
 import dev.ashlar.tensor.simd.reduce.CumSumKernel;
@@ -51,6 +52,27 @@ final class VectorKernels {
           when(
               random.spec().dtype() == F32 || random.spec().dtype() == F64,
               () -> new RandomKernel(random));
+      case Op.Sort sort ->
+          when(isOfWords(inputs), () -> new OrderKernel(sort.axis(), sort.descending()));
+      case Op.TopK topK ->
+          when(isOfWords(inputs), () -> new OrderKernel(topK.axis(), topK.largest()));
+      case Op.Fill fill -> Optional.of(MoveKernels.fill(fill.value()));
+      case Op.Arange _ -> Optional.of(MoveKernels.arange());
+      case Op.Copy _ -> Optional.of(MoveKernels.copy());
+      case Op.Gather gather -> when(isOfWords(inputs), () -> GatherKernels.gather(gather));
+      case Op.ScatterAdd add -> when(isReal(inputs), () -> ScatterKernels.scatterAdd(add));
+      case Op.IndexSelect select -> when(isOfWords(inputs), () -> RowKernels.select(select));
+      case Op.IndexAdd add -> when(isReal(inputs), () -> RowKernels.add(add));
+      case Op.Concat concat -> Optional.of(PieceKernels.concat(concat));
+      case Op.Pad pad -> when(pad.step() == 1, () -> PieceKernels.pad(pad));
+      case Op.MatMul _ -> when(all(F32, inputs) || all(F64, inputs), MatMulKernel::new);
+      default -> inOrder(op, inputs).map(RowMajor::of);
+    };
+  }
+
+  /** Returns kernels that go through their inputs in row-major order. */
+  private static Optional<Kernel> inOrder(Op op, List<TensorSpec> inputs) {
+    return switch (op) {
       case Op.Unary unary -> unary(unary, inputs);
       case Op.Binary binary -> binary(binary, inputs);
       case Op.Compare compare ->
@@ -71,20 +93,6 @@ final class VectorKernels {
           when(isLong(arg.axis(), inputs.getFirst()), () -> new ArgumentKernel(arg.axis(), true));
       case Op.Softmax softmax -> softmax(softmax.axis(), false, inputs.getFirst());
       case Op.LogSoftmax softmax -> softmax(softmax.axis(), true, inputs.getFirst());
-      case Op.Sort sort ->
-          when(isOfWords(inputs), () -> new OrderKernel(sort.axis(), sort.descending()));
-      case Op.TopK topK ->
-          when(isOfWords(inputs), () -> new OrderKernel(topK.axis(), topK.largest()));
-      case Op.Fill fill -> Optional.of(MoveKernels.fill(fill.value()));
-      case Op.Arange _ -> Optional.of(MoveKernels.arange());
-      case Op.Copy _ -> Optional.of(MoveKernels.copy());
-      case Op.Gather gather -> when(isOfWords(inputs), () -> GatherKernels.gather(gather));
-      case Op.ScatterAdd add -> when(isReal(inputs), () -> ScatterKernels.scatterAdd(add));
-      case Op.IndexSelect select -> when(isOfWords(inputs), () -> RowKernels.select(select));
-      case Op.IndexAdd add -> when(isReal(inputs), () -> RowKernels.add(add));
-      case Op.Concat concat -> Optional.of(PieceKernels.concat(concat));
-      case Op.Pad pad -> when(pad.step() == 1, () -> PieceKernels.pad(pad));
-      case Op.MatMul _ -> when(all(F32, inputs) || all(F64, inputs), MatMulKernel::new);
       default -> Optional.empty();
     };
   }
