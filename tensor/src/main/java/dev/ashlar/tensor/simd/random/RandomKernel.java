@@ -19,6 +19,8 @@ public record RandomKernel(Op.Random op) implements Kernel {
 
   private static final int GRAIN = 16 * COUNTERS;
 
+  private static final ThreadLocal<Block> OWN = ThreadLocal.withInitial(Block::new);
+
   @Override
   public void run(List<Operand> inputs, List<Operand> outputs) {
     Key key = Key.of(inputs.getFirst());
@@ -27,22 +29,20 @@ public record RandomKernel(Op.Random op) implements Kernel {
         y.size(),
         GRAIN,
         (first, end) -> {
-          var block = new Block(key, y);
+          Block block = OWN.get();
           int size = op instanceof Op.Normal ? 2 * COUNTERS : COUNTERS;
           for (long from = first; from < end; from += size) {
             int count = (int) Math.min(size, end - from);
             switch (op) {
-              case Op.Uniform _ -> block.uniform(from, count);
-              case Op.Normal _ -> block.normal(from, count);
+              case Op.Uniform _ -> block.uniform(key, y, from, count);
+              case Op.Normal _ -> block.normal(key, y, from, count);
             }
           }
         });
   }
 
-  /** One block of a result after the other. */
+  /** A block of numbers at work. */
   private static final class Block {
-    private final Key key;
-    private final Operand y;
     private final Philox philox = new Philox();
     private final BoxMuller pairs = new BoxMuller();
     private final double[] radii = new double[COUNTERS];
@@ -51,26 +51,29 @@ public record RandomKernel(Op.Random op) implements Kernel {
     private final double[] numbers = new double[2 * COUNTERS];
     private final float[] floats = new float[2 * COUNTERS];
 
-    Block(Key key, Operand y) {
-      this.key = key;
-      this.y = y;
-    }
-
-    void uniform(long from, int count) {
+    void uniform(Key key, Operand y, long from, int count) {
       long[] bits = philox.bits(key, from, 1);
       switch (y.dtype()) {
         case F32 -> {
-          for (int i = 0; i < COUNTERS; i++) floats[i] = (int) (bits[i] >>> 40) * 0x1p-24f;
+          toFloats(bits, floats);
           Blocks.write(y, from, floats, count);
         }
         default -> {
-          for (int i = 0; i < COUNTERS; i++) numbers[i] = (bits[i] >>> 11) * 0x1p-53;
+          toDoubles(bits, numbers);
           Blocks.write(y, from, numbers, count);
         }
       }
     }
 
-    void normal(long from, int count) {
+    private static void toFloats(long[] bits, float[] y) {
+      for (int i = 0; i < COUNTERS; i++) y[i] = (int) (bits[i] >>> 40) * 0x1p-24f;
+    }
+
+    private static void toDoubles(long[] bits, double[] y) {
+      for (int i = 0; i < COUNTERS; i++) y[i] = (bits[i] >>> 11) * 0x1p-53;
+    }
+
+    void normal(Key key, Operand y, long from, int count) {
       pairs.radii(philox.bits(key, from, 2), radii);
       pairs.directions(philox.bits(key, from + 1, 2), cosines, sines);
       interleave(radii, cosines, sines, numbers);
