@@ -13,8 +13,8 @@ final class ColumnSums {
   // At most so many, whatever the number of threads.
   private static final int PARTS = 64;
 
-  // So many rows are summed up in single precision.
-  private static final int ROWS = 16;
+  // So many rows are summed up in single precision: of more, sums lose more than a composition's.
+  private static final int ROWS = 4;
 
   private final long rowsPerPart;
   private final double[][] parts;

@@ -13,6 +13,8 @@ import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.spi.Parallel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,17 +106,23 @@ final class FusedOpTest {
   @MethodSource("all")
   void inSinglePrecisionItIsAsExactAsTheComposition(FusedOp op) {
     for (int width : new int[] {1, 13, 207, 1024}) {
-      List<Tensor> exactInputs = op.inputs().make(DType.F64, 37, width);
-      // The same numbers in both precisions.
-      List<Tensor> inputs = exactInputs.stream().map(FusedOpTest::rounded).toList();
-      List<Tensor> widened = inputs.stream().map(FusedOpTest::widened).toList();
-      List<Tensor> exact = op.composed().apply(widened);
-      asExact(fused(op, inputs), op.composed().apply(inputs), exact, 2);
-      asExact(
-          gradients(inputs, in -> fused(op, in)),
-          gradients(inputs, op.composed()),
-          gradients(widened, op.composed()),
-          3);
+      var results = new Errors();
+      var gradients = new Errors();
+      // Of one draw a gradient in a narrow weight is a number or two, exact or not by chance.
+      for (int rows : new int[] {37, 61, 90, 130}) {
+        List<Tensor> exactInputs = op.inputs().make(DType.F64, rows, width);
+        // The same numbers in both precisions.
+        List<Tensor> inputs = exactInputs.stream().map(FusedOpTest::rounded).toList();
+        List<Tensor> widened = inputs.stream().map(FusedOpTest::widened).toList();
+        List<Tensor> exact = op.composed().apply(widened);
+        results.note(fused(op, inputs), op.composed().apply(inputs), exact);
+        gradients.note(
+            gradients(inputs, in -> fused(op, in)),
+            gradients(inputs, op.composed()),
+            gradients(widened, op.composed()));
+      }
+      results.areAtMost(2);
+      gradients.areAtMost(3);
     }
   }
 
@@ -137,19 +145,32 @@ final class FusedOpTest {
   }
 
   /**
-   * Errors of the fused form are at most {@code times} those of the composed form, both against
-   * F64.
+   * The greatest errors of each result of the fused form, but for half a unit in the last place,
+   * and of the composed one, both against F64 and in parts of its greatest number.
    */
-  private static void asExact(
-      List<Tensor> fused, List<Tensor> composed, List<Tensor> exact, int times) {
-    for (int i = 0; i < exact.size(); i++) {
-      double[] truth = exact.get(i).toDoubles();
-      double largest = 0;
-      for (double each : truth) largest = Math.max(largest, Math.abs(each));
-      double allowed = times * worst(composed.get(i), truth) + Math.ulp((float) largest) / 2;
-      assertThat(worst(fused.get(i), truth))
-          .as("result %d of %s", i, exact.get(i).spec())
-          .isLessThanOrEqualTo(allowed);
+  private static final class Errors {
+    private final Map<Integer, Double> fused = new TreeMap<>();
+    private final Map<Integer, Double> composed = new TreeMap<>();
+
+    void note(List<Tensor> byFused, List<Tensor> byComposed, List<Tensor> exact) {
+      for (int i = 0; i < exact.size(); i++) {
+        double[] truth = exact.get(i).toDoubles();
+        double largest = 0;
+        for (double each : truth) largest = Math.max(largest, Math.abs(each));
+        if (largest == 0) largest = Float.MIN_NORMAL;
+        double half = Math.ulp((float) largest) / 2;
+        fused.merge(i, (worst(byFused.get(i), truth) - half) / largest, Math::max);
+        composed.merge(i, worst(byComposed.get(i), truth) / largest, Math::max);
+      }
+    }
+
+    /** Those of the fused form are at most {@code times} those of the composed one. */
+    void areAtMost(int times) {
+      fused.forEach(
+          (i, error) ->
+              assertThat(error)
+                  .as("relative error of result %d", i)
+                  .isLessThanOrEqualTo(times * composed.get(i)));
     }
   }
 
