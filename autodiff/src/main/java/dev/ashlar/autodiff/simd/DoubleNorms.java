@@ -155,8 +155,8 @@ final class DoubleNorms {
     Window dFrom = Window.of(dY, dY.shape());
     Window to = Window.of(out.getFirst(), x.shape());
     double[] weights = row(weight, padded);
-    double[] means = mean == null ? new double[(int) rows.count()] : Columns.doubles(mean);
     double[] scales = Columns.doubles(scale);
+    double[] means = mean == null ? new double[scales.length] : Columns.doubles(mean);
     double[] dMeans = dMean == null ? means : Columns.doubles(dMean);
     double[] dScales = Columns.doubles(dScale);
     var dWeight = new ColumnSums(rows.count(), dim);

@@ -9,14 +9,14 @@ import dev.ashlar.tensor.spi.Parallel;
 
 /**
  * Gathers and scatters along the last axis, of elements of four or eight bytes: each line is copied
- * to an array, where an index is looked up in a third of the time.
+ * to an array, where an element is looked up in half the time that its place in memory takes.
  */
 final class IndexedLines {
   /** With fewer numbers a line, what is done for each line would take longest. */
   private static final int LEAST = 64;
 
-  /** A longer line takes longer to copy than it takes to look up so few numbers where it lies. */
-  private static final int LONGEST = 4;
+  /** The most elements of a line for each that is looked up: to copy more would take longer. */
+  private static final int SPARSEST = 4;
 
   private static final int GRAIN = 32 * Blocks.SIZE;
 
@@ -52,7 +52,7 @@ final class IndexedLines {
         && count >= LEAST
         && width > 0
         && width <= Blocks.SIZE
-        && width <= LONGEST * count;
+        && width <= SPARSEST * count;
   }
 
   /** Returns whether lines of x are best indexed so, by a line each of an index. */
