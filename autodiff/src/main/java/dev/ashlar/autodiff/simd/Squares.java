@@ -41,7 +41,7 @@ final class Squares {
   }
 
   private static double sumFloats(Window window, long from, long to) {
-    float[] piece = new float[SIZE];
+    float[] piece = new float[(int) Math.min(SIZE, to - from)];
     double sum = 0;
     for (long at = from; at < to; at += SIZE) {
       int size = (int) Math.min(SIZE, to - at);
@@ -52,7 +52,7 @@ final class Squares {
   }
 
   private static double sumDoubles(Window window, long from, long to) {
-    double[] piece = new double[SIZE];
+    double[] piece = new double[(int) Math.min(SIZE, to - from)];
     double sum = 0;
     for (long at = from; at < to; at += SIZE) {
       int size = (int) Math.min(SIZE, to - at);

@@ -1,23 +1,24 @@
 package dev.ashlar.tensor.simd.move;
 
 import dev.ashlar.tensor.Layout;
-import dev.ashlar.tensor.Memory;
 import dev.ashlar.tensor.Scratch;
+import dev.ashlar.tensor.TensorMemoryException;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.spi.Kernel;
 import dev.ashlar.tensor.spi.Operand;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Kernels that go through their inputs in row-major order. One that is transposed, and exceeds the
- * first-level cache, is copied to that order first, by tiles: read where it lies, each number would
- * bring a line of the cache of its own. Where there is no memory for copies, it is read so.
+ * Kernels that go through their inputs in row-major order. One that is transposed, and not small,
+ * is copied to that order first, by tiles: read where it lies, each number would be fetched from a
+ * line of the cache of its own. Where there is no memory for copies, it is read so.
  */
 public final class RowMajor {
-  /** Elements that the first-level cache holds the lines of. */
-  private static final long LEAST = 1 << 14;
+  /** Of fewer elements a copy gains little. */
+  private static final long LEAST = 1 << 12;
 
   /** The most bytes of copies: more than that a kernel should not take beside its result. */
   private static final long MOST = 1 << 28;
@@ -34,19 +35,20 @@ public final class RowMajor {
     return (inputs, outputs) -> {
       long bytes = 0;
       for (Operand x : inputs) bytes += bytesOfCopy(x);
-      if (bytes == 0 || bytes > room()) {
-        kernel.run(inputs, outputs);
-        return;
-      }
-      try (Scratch room = TensorScope.current().memory().scratch(bytes)) {
-        kernel.run(straight(inputs, room.segment()), outputs);
+      try (@Nullable Scratch room = room(bytes)) {
+        kernel.run(room == null ? inputs : straight(inputs, room.segment()), outputs);
       }
     };
   }
 
-  private static long room() {
-    Memory memory = TensorScope.current().memory();
-    return Math.min(MOST, memory.limitBytes() - memory.usedBytes());
+  /** Returns room for copies, or null if there are none, or is none for them. */
+  private static @Nullable Scratch room(long bytes) {
+    if (bytes == 0 || bytes > MOST) return null;
+    try {
+      return TensorScope.current().memory().scratch(bytes);
+    } catch (TensorMemoryException e) {
+      return null;
+    }
   }
 
   private static List<Operand> straight(List<Operand> inputs, MemorySegment room) {

@@ -91,9 +91,10 @@ final class DoublePowersTest {
     double[] exponents = new double[bases.length];
     for (int i = 0; i < bases.length; i++) {
       int exponent = 1 << random.nextInt(1, 15);
-      bases[i] = StrictMath.exp(random.nextDouble(-700, 700) / exponent);
+      bases[i] = StrictMath.exp(random.nextDouble(-744, 709) / exponent);
       exponents[i] = exponent + random.nextInt(exponent);
-      if (Math.abs(StrictMath.log(bases[i]) * exponents[i]) > 700) exponents[i] = exponent;
+      double log = StrictMath.log(bases[i]) * exponents[i];
+      if (log < -744 || log > 709) exponents[i] = exponent;
     }
     double[] powers = powers(bases, exponents);
     for (int i = 0; i < powers.length; i++) {
@@ -101,7 +102,7 @@ final class DoublePowersTest {
       BigDecimal error = new BigDecimal(powers[i]).subtract(exact).abs();
       assertThat(error.doubleValue() / Math.ulp(exact.doubleValue()))
           .as("%s^%s = %s", bases[i], exponents[i], powers[i])
-          .isLessThan(1);
+          .isLessThan(powers[i] < Double.MIN_NORMAL ? 1.5 : 1);
     }
   }
 
