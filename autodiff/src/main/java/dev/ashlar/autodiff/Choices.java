@@ -106,6 +106,7 @@ final class Choices implements Interpreter {
       case Op.Abs _ -> in.get(0).greater(0);
       case Op.Maximum _ -> in.get(0).greater(in.get(1));
       case Op.Minimum _ -> in.get(0).less(in.get(1));
+      case Op.Clamp _ -> clamped(in.get(0), in.get(1), in.get(2));
       case Op.Floor _ -> out.get(0);
       case Op.Round _ -> out.get(0);
       case Op.Rem _ -> in.get(0).minus(out.get(0)).div(in.get(1)).round();
@@ -113,6 +114,12 @@ final class Choices implements Interpreter {
       case Op.Min min -> attained(min, in.get(0), out.get(0));
       default -> null;
     };
+  }
+
+  /** Returns which of the three the result is. */
+  private static Tensor clamped(Tensor x, Tensor low, Tensor high) {
+    Tensor above = x.maximum(low).greater(high);
+    return x.less(low).toType(DType.I32).maskedFill(above, 2);
   }
 
   private static Tensor attained(Op.Reduction op, Tensor x, Tensor extremum) {

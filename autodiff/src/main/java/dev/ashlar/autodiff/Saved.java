@@ -40,7 +40,7 @@ public enum Saved {
       case DifferentiableOp own -> own.saved();
       case Op.Unary unary -> by(unary);
       case Op.Binary binary -> by(binary);
-      case Op.Where _, Op.MatMul _ -> INPUTS;
+      case Op.Clamp _, Op.Where _, Op.MatMul _ -> INPUTS;
       case Op.Gather _, Op.ScatterAdd _, Op.IndexSelect _, Op.IndexAdd _ -> INPUTS;
       case Op.Softmax _, Op.LogSoftmax _, Op.Sort _, Op.TopK _ -> OUTPUTS;
       case Op.Max _, Op.Min _ -> ALL;
@@ -54,7 +54,7 @@ public enum Saved {
   private static Saved by(Op.Unary op) {
     return switch (op) {
       case Op.Negate _, Op.Floor _, Op.Round _ -> NOTHING;
-      case Op.Abs _, Op.Relu _, Op.Log _, Op.Log1p _, Op.Sin _, Op.Cos _ -> INPUTS;
+      case Op.Abs _, Op.Relu _, Op.Cube _, Op.Log _, Op.Log1p _, Op.Sin _, Op.Cos _ -> INPUTS;
       case Op.Silu _, Op.SiluSlope _, Op.GeluTanh _, Op.GeluTanhSlope _ -> INPUTS;
       case Op.Erf _, Op.Gelu _, Op.GeluSlope _ -> INPUTS;
       case Op.Exp _, Op.Expm1 _, Op.Sqrt _, Op.Reciprocal _, Op.Tanh _, Op.Sigmoid _ -> OUTPUTS;

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * stretched is summed again.
  *
  * <p>Where a function has a kink: the gradient of |x| and of max(x, 0) at 0 is 0; equal arguments
- * of a maximum or minimum share the gradient equally. Operations whose results are choices
- * (comparisons, arg max, rounding) throw.
+ * of a maximum or minimum share the gradient equally; at the bounds of clamp it is that of x.
+ * Operations whose results are choices (comparisons, arg max, rounding) throw.
  */
 final class Vjps {
   private Vjps() {}
@@ -55,6 +55,7 @@ final class Vjps {
       case Op.Random op -> throw constant(op, "a key has no gradient");
       case Op.FoldKey op -> throw constant(op, "a key has no gradient");
 
+      case Op.Clamp _ -> clamp(call, g);
       case Op.Where _ -> where(call, g);
       case Op.Softmax(int axis) -> each(call, () -> softmax(call.output(0), g, axis));
       case Op.LogSoftmax(int axis) ->
@@ -96,6 +97,7 @@ final class Vjps {
       case Op.Expm1 _ -> g.times(y.plus(1));
       case Op.Log _ -> g.div(x);
       case Op.Log1p _ -> g.div(x.plus(1));
+      case Op.Cube _ -> g.times(x.square()).times(3);
       case Op.Sqrt _ -> g.div(y.times(2));
       case Op.Reciprocal _ -> g.times(y.square()).unaryMinus();
       case Op.Sin _ -> g.times(x.cos());
@@ -152,6 +154,18 @@ final class Vjps {
   /** Returns g where {@code chosen}, g / 2 where both arguments are equal, else 0. */
   private static Tensor share(Tensor chosen, Tensor a, Tensor b, Tensor g) {
     return chosen.where(g, a.equalTo(b).where(g.times(0.5), zeros(g)));
+  }
+
+  /** Returns g for the input that the result is; at a bound that is x. */
+  private static List<Optional<Tensor>> clamp(Call call, Tensor g) {
+    Tensor x = call.input(0);
+    Tensor low = call.input(1);
+    Tensor high = call.input(2);
+    return each(
+        call,
+        () -> x.greaterOrEqual(low).and(x.lessOrEqual(high)).where(g, zeros(g)),
+        () -> x.less(low).and(low.lessOrEqual(high)).where(g, zeros(g)),
+        () -> x.maximum(low).greater(high).where(g, zeros(g)));
   }
 
   private static List<Optional<Tensor>> where(Call call, Tensor g) {

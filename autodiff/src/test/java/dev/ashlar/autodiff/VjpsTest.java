@@ -200,6 +200,20 @@ final class VjpsTest {
   }
 
   @Test
+  void aClampedNumberPassesTheGradientToItsBound() {
+    Tensor x = Tensor.of(-3.0, -1, 0, 2, 3);
+    assertThat(Grad.grad(x, t -> t.clamp(-1, 2).sum()).toDoubles()).containsExactly(0, 1, 1, 1, 0);
+    Tensor low = Tensor.of(-1.0);
+    assertThat(Grad.grad(low, t -> x.clamp(t, Tensor.of(2.0)).sum()).toDoubles())
+        .containsExactly(1);
+    Tensor high = Tensor.of(2.0);
+    assertThat(Grad.grad(high, t -> x.clamp(low, t).sum()).toDoubles()).containsExactly(1);
+    // A high below low is the result everywhere.
+    assertThat(Grad.grad(low, t -> x.clamp(low, t.minus(1)).sum()).toDoubles()).containsExactly(5);
+    assertThat(Grad.grad(high, t -> x.clamp(t, low).sum()).toDoubles()).containsExactly(0);
+  }
+
+  @Test
   void kinksAtZeroHaveGradientZero() {
     Tensor zero = Tensor.of(0.0);
     assertThat(Grad.grad(zero, t -> t.abs().sum()).toDoubles()).containsExactly(0);

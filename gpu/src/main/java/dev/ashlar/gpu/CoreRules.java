@@ -15,7 +15,7 @@ final class CoreRules {
     return switch (op) {
       case Op.Arange _, Op.Random _, Op.FoldKey _, Op.Unary _, Op.Copy _, Op.Cast _, Op.Not _ ->
           Elementwise.of(step);
-      case Op.Binary _, Op.Compare _, Op.Logical _, Op.Where _ -> Elementwise.of(step);
+      case Op.Binary _, Op.Compare _, Op.Logical _, Op.Clamp _, Op.Where _ -> Elementwise.of(step);
       case Op.Fill fill ->
           when(
               fill.spec().dtype() != DType.BF16,

@@ -81,6 +81,11 @@ public final class DoubleElements {
     return r;
   }
 
+  /** Returns x³. */
+  public static double cube(double x) {
+    return times(times(x, x), x);
+  }
+
   /** Returns the square root. */
   public static double sqrt(double x) {
     return TornadoMath.sqrt(x);
@@ -310,6 +315,11 @@ public final class DoubleElements {
       r = b;
     }
     return r;
+  }
+
+  /** Returns the lesser of high and the greater of x and low. */
+  public static double clamp(double x, double low, double high) {
+    return minimum(maximum(x, low), high);
   }
 
   // ---- Comparisons.

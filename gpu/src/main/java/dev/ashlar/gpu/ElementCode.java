@@ -60,6 +60,7 @@ record ElementCode(Method function, List<Part> parts) {
       case Op.Unary op -> core(step, op.label());
       case Op.Binary op -> core(step, op.label(), faults(step));
       case Op.Copy op -> core(step, op.label());
+      case Op.Clamp op -> core(step, op.label());
       case Op.Where op -> core(step, op.label());
       case Op.Not op -> core(step, op.label());
       case Op.Cast cast -> core(step, "to" + cast.dtype());

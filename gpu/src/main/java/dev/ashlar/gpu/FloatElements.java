@@ -90,6 +90,11 @@ public final class FloatElements {
     return r;
   }
 
+  /** Returns x³. */
+  public static float cube(float x) {
+    return times(times(x, x), x);
+  }
+
   /** Returns the square root. */
   public static float sqrt(float x) {
     return TornadoMath.sqrt(x);
@@ -343,6 +348,11 @@ public final class FloatElements {
       r = 1.0f;
     }
     return r;
+  }
+
+  /** Returns the lesser of high and the greater of x and low. */
+  public static float clamp(float x, float low, float high) {
+    return minimum(maximum(x, low), high);
   }
 
   // ---- Comparisons.

@@ -105,6 +105,11 @@ public final class IntElements {
     return TornadoMath.min(a, b);
   }
 
+  /** Returns the lesser of high and the greater of x and low. */
+  public static int clamp(int x, int low, int high) {
+    return minimum(maximum(x, low), high);
+  }
+
   // ---- Comparisons.
 
   /** Returns whether a == b. */

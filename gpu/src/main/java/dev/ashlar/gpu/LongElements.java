@@ -105,6 +105,11 @@ public final class LongElements {
     return TornadoMath.min(a, b);
   }
 
+  /** Returns the lesser of high and the greater of x and low. */
+  public static long clamp(long x, long low, long high) {
+    return minimum(maximum(x, low), high);
+  }
+
   // ---- Comparisons.
 
   /** Returns whether a == b. */

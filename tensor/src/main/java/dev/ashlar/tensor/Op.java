@@ -71,6 +71,9 @@ public sealed interface Op {
   /** log(1 + x), exact near 0. */
   record Log1p() implements Unary {}
 
+  /** x³. */
+  record Cube() implements Unary {}
+
   /** The square root. */
   record Sqrt() implements Unary {}
 
@@ -187,6 +190,11 @@ public sealed interface Op {
 
   /** a and, or, xor b, all BOOL; broadcast. */
   record Logical(Connective connective) implements Op {}
+
+  /**
+   * (x, low, high): min(max(x, low), high) over broadcast inputs of one number type; NaN if one is.
+   */
+  record Clamp() implements Op {}
 
   /** condition ? a : b, over three broadcast inputs, the first BOOL. */
   record Where() implements Op {}

@@ -42,6 +42,7 @@ public final class ShapeRules {
       case Op.Binary _ -> List.of(numbers(op, in.get(0), in.get(1)));
       case Op.Compare _ -> List.of(numbers(op, in.get(0), in.get(1)).with(BOOL));
       case Op.Logical _ -> List.of(broadcast(op, needBool(op, in.get(0)), needBool(op, in.get(1))));
+      case Op.Clamp _ -> List.of(numbers(op, numbers(op, in.get(0), in.get(1)), in.get(2)));
       case Op.Where _ -> List.of(where(in.get(0), in.get(1), in.get(2)));
       case Op.Reduction reduction -> List.of(reduction(reduction, in.get(0)));
       case Op.ArgMax arg -> List.of(argument(op, in.get(0), arg.axis(), arg.keepAxis()));
@@ -72,7 +73,7 @@ public final class ShapeRules {
       case Op.Softmax _, Op.LogSoftmax _, Op.CumSum _, Op.Sort _, Op.TopK _ -> 1;
       case Op.View _, Op.Copy _, Op.Pad _, Op.OneHot _, Op.Random _, Op.FoldKey _ -> 1;
       case Op.Binary _, Op.Compare _, Op.Logical _, Op.MatMul _, Op.Gather _, Op.IndexSelect _ -> 2;
-      case Op.Where _, Op.ScatterAdd _, Op.IndexAdd _ -> 3;
+      case Op.Clamp _, Op.Where _, Op.ScatterAdd _, Op.IndexAdd _ -> 3;
       case Op.Concat _, Op.Custom _ ->
           throw new IllegalStateException("any number of inputs: " + op);
     };
@@ -158,7 +159,7 @@ public final class ShapeRules {
       case Op.Negate _, Op.Abs _, Op.Relu _ -> needNumber(op, in);
       case Op.Exp _, Op.Expm1 _, Op.Log _, Op.Log1p _, Op.Sqrt _, Op.Reciprocal _ ->
           needFloating(op, in);
-      case Op.Sin _, Op.Cos _, Op.Tanh _, Op.Sigmoid _, Op.Floor _, Op.Round _ ->
+      case Op.Cube _, Op.Sin _, Op.Cos _, Op.Tanh _, Op.Sigmoid _, Op.Floor _, Op.Round _ ->
           needFloating(op, in);
       case Op.Silu _, Op.SiluSlope _, Op.GeluTanh _, Op.GeluTanhSlope _ -> needFloating(op, in);
       case Op.Erf _, Op.Gelu _, Op.GeluSlope _ -> needFloating(op, in);

@@ -360,9 +360,19 @@ public final class Tensor {
     return Interpreter.call(new Op.Round(), this);
   }
 
+  /** Returns x limited to {@code low} .. {@code high}, and {@code high} where that is below low. */
+  public Tensor clamp(Tensor low, Tensor high) {
+    return Interpreter.call(new Op.Clamp(), this, low, high);
+  }
+
   /** Returns x limited to {@code low} .. {@code high}. */
   public Tensor clamp(double low, double high) {
-    return maximum(like(low)).minimum(like(high));
+    return clamp(like(low), like(high));
+  }
+
+  /** Returns x limited to {@code low} .. {@code high}. */
+  public Tensor clamp(Number low, Number high) {
+    return clamp(low.doubleValue(), high.doubleValue());
   }
 
   /** Returns the logical negation of a BOOL tensor. */

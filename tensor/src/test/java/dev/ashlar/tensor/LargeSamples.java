@@ -63,6 +63,10 @@ final class LargeSamples {
             t -> List.of(wholes(t, 105, dims), transposed(wholes(t, 106, dims))));
       }
       add(
+          new Op.Clamp(),
+          shape,
+          t -> List.of(numbers(t, 109, dims), numbers(t, 110), row(t, dims)));
+      add(
           new Op.Where(),
           shape,
           t -> List.of(flags(107, dims), numbers(t, 105, dims), numbers(t, 106)));

@@ -104,6 +104,7 @@ public final class OpSamples {
           new Op.Abs(),
           new Op.Exp(),
           new Op.Expm1(),
+          new Op.Cube(),
           new Op.Sin(),
           new Op.Cos(),
           new Op.Tanh(),
@@ -165,6 +166,22 @@ public final class OpSamples {
       add(op, how + " [9]", _ -> List.of(flags(18, 9), flags(19, 9)));
       add(op, how + " broadcast", _ -> List.of(flags(18, 3, 1), strided(flags(19, 5))));
     }
+    var clamp = new Op.Clamp();
+    add(
+        clamp,
+        "[3, 4]",
+        t -> List.of(numbers(t, 25, 3, 4), numbers(t, 26, 3, 4), numbers(t, 27, 3, 4)));
+    add(clamp, "scalars", t -> List.of(numbers(t, 25, 5, 7), numbers(t, 26), positive(t, 27)));
+    add(clamp, "broadcast", t -> List.of(numbers(t, 25, 4), numbers(t, 26, 3, 1), numbers(t, 27)));
+    add(
+        clamp,
+        "views",
+        t ->
+            List.of(
+                transposed(numbers(t, 25, 3, 4)),
+                offset(numbers(t, 26, 3, 4)),
+                strided(numbers(t, 27, 3, 4))));
+    add(clamp, "empty", t -> List.of(numbers(t, 25, 0), numbers(t, 26, 1), numbers(t, 27, 0)));
     var where = new Op.Where();
     add(where, "[3, 4]", t -> List.of(flags(20, 3, 4), numbers(t, 21, 3, 4), numbers(t, 22, 3, 4)));
     add(where, "broadcast", t -> List.of(flags(20, 3, 1), numbers(t, 21, 4), numbers(t, 22)));

@@ -49,7 +49,7 @@ class RobustnessProperties {
     return switch (op) {
       case Op.Source _ -> 0;
       case Op.Binary _, Op.Compare _, Op.Logical _, Op.MatMul _, Op.Gather _, Op.IndexSelect _ -> 2;
-      case Op.Where _, Op.ScatterAdd _, Op.IndexAdd _, Op.Concat _ -> 3;
+      case Op.Clamp _, Op.Where _, Op.ScatterAdd _, Op.IndexAdd _, Op.Concat _ -> 3;
       default -> 1;
     };
   }

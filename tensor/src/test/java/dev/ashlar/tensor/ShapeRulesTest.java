@@ -191,6 +191,8 @@ class ShapeRulesTest {
   void answersTypesAndShapes() {
     assertThat(infer(new Op.Compare(Op.Comparison.LESS), f32(3, 1), f32(4)))
         .containsExactly(bool(3, 4));
+    assertThat(infer(new Op.Clamp(), f32(3, 1), f32(4), f32(5, 1, 1)))
+        .containsExactly(f32(5, 3, 4));
     assertThat(infer(new Op.Where(), bool(5, 1, 1), f32(3, 1), f32(4)))
         .containsExactly(f32(5, 3, 4));
     assertThat(infer(new Op.Sum(List.of(0, 2), true), f32(2, 3, 4))).containsExactly(f32(1, 3, 1));

@@ -98,6 +98,10 @@ final class SpecialSamples {
     }
     wholeLimits();
     add(
+        new Op.Clamp(),
+        "special values",
+        t -> List.of(specials(t, n, 1, 1), specials(t, n, 1), specials(t, n)));
+    add(
         new Op.Where(),
         "special values",
         t -> List.of(flags(161, n), specials(t, n), numbers(t, 162)));

@@ -153,6 +153,9 @@ class TensorTest {
     check(Tensor::floor, Math::floor, any);
     check(Tensor::round, Math::rint, any);
     check(x -> x.clamp(-1, 2), x -> Math.clamp(x, -1, 2), any);
+    check(x -> x.clamp(2, -1), _ -> -1, any);
+    check(x -> x.clamp(Double.NEGATIVE_INFINITY, 2), x -> Math.min(x, 2), any);
+    check(x -> x.pow(3), x -> x * x * x, any);
     check(
         Tensor::geluTanh,
         x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),

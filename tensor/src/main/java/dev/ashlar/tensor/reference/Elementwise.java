@@ -30,6 +30,7 @@ final class Elementwise {
       case Op.Expm1 _ -> StrictMath::expm1;
       case Op.Log _ -> StrictMath::log;
       case Op.Log1p _ -> StrictMath::log1p;
+      case Op.Cube _ -> x -> x * x * x;
       case Op.Sqrt _ -> Math::sqrt;
       case Op.Reciprocal _ -> x -> 1 / x;
       case Op.Sin _ -> StrictMath::sin;
@@ -61,6 +62,12 @@ final class Elementwise {
   static void binary(Op.Binary op, List<Operand> in, List<Operand> out) {
     if (in.get(0).dtype().isInteger()) zipLongs(ofTwoLongs(op), in.get(0), in.get(1), out.get(0));
     else zip(ofTwoDoubles(op), in.get(0), in.get(1), out.get(0));
+  }
+
+  /** The greater of x and low, and in its place the lesser of that and high. */
+  static void clamp(List<Operand> in, List<Operand> out) {
+    binary(new Op.Maximum(), in.subList(0, 2), out);
+    binary(new Op.Minimum(), List.of(out.getFirst(), in.get(2)), out);
   }
 
   private static DoubleBinaryOperator ofTwoDoubles(Op.Binary op) {

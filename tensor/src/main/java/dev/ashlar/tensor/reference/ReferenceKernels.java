@@ -48,6 +48,7 @@ public final class ReferenceKernels implements KernelProvider {
       case Op.Binary binary -> (in, out) -> Elementwise.binary(binary, in, out);
       case Op.Compare compare -> (in, out) -> Select.compare(compare, in, out);
       case Op.Logical logical -> (in, out) -> Elementwise.logical(logical, in, out);
+      case Op.Clamp _ -> Elementwise::clamp;
       case Op.Where _ -> Select::where;
       case Op.Reduction reduction -> (in, out) -> Reduce.reduce(reduction, in, out);
       case Op.ArgMax argMax -> (in, out) -> Order.argMax(argMax, in, out);

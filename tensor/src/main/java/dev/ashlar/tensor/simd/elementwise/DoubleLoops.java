@@ -25,6 +25,7 @@ public final class DoubleLoops {
       case Op.Expm1 _ -> DoubleLoops::expm1;
       case Op.Log _ -> DoubleLoops::log;
       case Op.Log1p _ -> DoubleLoops::log1p;
+      case Op.Cube _ -> DoubleLoops::cube;
       case Op.Sqrt _ -> DoubleLoops::sqrt;
       case Op.Reciprocal _ -> DoubleLoops::reciprocal;
       case Op.Sin _ -> DoubleLoops::sin;
@@ -86,6 +87,13 @@ public final class DoubleLoops {
     MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
       DoubleVectorMath.log1p(load(x, xAt + i * 8L)).intoMemorySegment(to, yAt + i * 8L, ORDER);
+  }
+
+  private static void cube(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      var v = load(x, xAt + i * 8L);
+      store(v.mul(v).mul(v), y, yAt + i * 8L);
+    }
   }
 
   private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {

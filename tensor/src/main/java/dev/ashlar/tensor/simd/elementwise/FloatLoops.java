@@ -29,6 +29,7 @@ public final class FloatLoops {
       case Op.Expm1 _ -> FloatLoops::expm1;
       case Op.Log _ -> FloatLoops::log;
       case Op.Log1p _ -> FloatLoops::log1p;
+      case Op.Cube _ -> FloatLoops::cube;
       case Op.Sqrt _ -> FloatLoops::sqrt;
       case Op.Reciprocal _ -> FloatLoops::reciprocal;
       case Op.Sin _ -> FloatLoops::sin;
@@ -88,6 +89,13 @@ public final class FloatLoops {
     MemorySegment to = known(y);
     for (int i = 0; i < count; i += LANES)
       VectorMath.log1p(load(x, xAt + i * 4L)).intoMemorySegment(to, yAt + i * 4L, ORDER);
+  }
+
+  private static void cube(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      var v = load(x, xAt + i * 4L);
+      store(v.mul(v).mul(v), y, yAt + i * 4L);
+    }
   }
 
   private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
