@@ -121,6 +121,9 @@ final class SpecialSamples {
       add(fold.apply(0), "special values", t -> List.of(specials(t, n)));
       add(fold.apply(1), "special rows", t -> List.of(specialRows(t)));
       add(fold.apply(0), "special columns", t -> List.of(specialRows(t).transpose()));
+      // A value in each column, in rows that lie one behind the other.
+      add(fold.apply(0), "special in rows", t -> List.of(specials(t, 19, 16 * n)));
+      add(fold.apply(0), "specials in rows", t -> List.of(specials(t, 19, 48)));
     }
     add(new Op.Copy(), "special values", t -> List.of(transposed(specials(t, n, 3))));
     add(new Op.Pad(0, 1, 1, n + 2), "special values", t -> List.of(specials(t, n)));

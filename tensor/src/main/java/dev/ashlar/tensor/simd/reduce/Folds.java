@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Sum, greatest and least of F32 numbers; sums are in double precision. Lanes are joined in an
@@ -46,7 +47,7 @@ enum Folds {
   // A fused multiplication by 1 adds in units that conversions leave idle.
   private static final DoubleVector ONE = DoubleVector.broadcast(D, 1);
 
-  /** Rows that are summed side by side. */
+  /** Rows that are folded side by side. */
   private static final int BAND = 8;
 
   /** Bytes that memory gives at least. */
@@ -200,9 +201,18 @@ enum Folds {
 
   private static void sumLanes(
       MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
-    int banded = stride == count * (long) Float.BYTES ? rows - rows % BAND : 0;
+    int banded = banded(stride, rows, count, LANES);
     if (banded > 0) sumBands(x, at, stride, banded, into, count);
     if (banded < rows) sumRows(x, at + banded * stride, stride, rows - banded, into, count);
+  }
+
+  /**
+   * Returns how many rows are folded side by side, {@code step} columns at a time: of such as lie
+   * one behind the other.
+   */
+  private static int banded(long stride, int rows, int count, int step) {
+    boolean behind = stride == count * (long) Float.BYTES;
+    return behind && count % step == 0 ? rows - rows % BAND : 0;
   }
 
   private static void sumRows(
@@ -246,6 +256,13 @@ enum Folds {
 
   private static void maxLanes(
       MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    int banded = banded(stride, rows, count, FLOATS);
+    if (banded > 0) maxBands(x, at, stride, banded, into, count);
+    if (banded < rows) maxRows(x, at + banded * stride, stride, rows - banded, into, count);
+  }
+
+  private static void maxRows(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     for (int row = 0; row < rows; row++) {
       long from = at + row * stride;
       for (int i = 0; i < count; i += LANES) {
@@ -255,7 +272,38 @@ enum Folds {
     }
   }
 
+  /** Compares rows as {@link #sumBands} sums them, as floats. */
+  private static void maxBands(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    int ahead = 0;
+    for (int row = 0; row < rows; row += BAND) {
+      long from = at + row * stride;
+      long next = row + BAND < rows ? from + BAND * stride : from;
+      for (int i = 0; i < count; i += FLOATS) {
+        long part = next + i * (long) BAND * Float.BYTES;
+        for (int b = 0; b < 2 * BAND * HALF_BYTES; b += CACHE_LINE) ahead += x.get(INT, part + b);
+        long y = from + i * 4L;
+        FloatVector best = load(x, y).max(load(x, y + stride));
+        best = best.max(load(x, y + 2 * stride).max(load(x, y + 3 * stride)));
+        best = best.max(load(x, y + 4 * stride).max(load(x, y + 5 * stride)));
+        best = best.max(load(x, y + 6 * stride).max(load(x, y + 7 * stride)));
+        long low = i * 8L;
+        long high = low + LANES * 8L;
+        DoubleVectors.store(half(best, 0).max(DoubleVectors.load(into, low)), into, low);
+        DoubleVectors.store(half(best, 1).max(DoubleVectors.load(into, high)), into, high);
+      }
+    }
+    Scratch.own().readAhead = ahead;
+  }
+
   private static void minLanes(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    int banded = banded(stride, rows, count, FLOATS);
+    if (banded > 0) minBands(x, at, stride, banded, into, count);
+    if (banded < rows) minRows(x, at + banded * stride, stride, rows - banded, into, count);
+  }
+
+  private static void minRows(
       MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
     for (int row = 0; row < rows; row++) {
       long from = at + row * stride;
@@ -264,6 +312,34 @@ enum Folds {
             DoubleVectors.load(into, i * 8L).min(floats(x, from + i * 4L)), into, i * 8L);
       }
     }
+  }
+
+  private static void minBands(
+      MemorySegment x, long at, long stride, int rows, MemorySegment into, int count) {
+    int ahead = 0;
+    for (int row = 0; row < rows; row += BAND) {
+      long from = at + row * stride;
+      long next = row + BAND < rows ? from + BAND * stride : from;
+      for (int i = 0; i < count; i += FLOATS) {
+        long part = next + i * (long) BAND * Float.BYTES;
+        for (int b = 0; b < 2 * BAND * HALF_BYTES; b += CACHE_LINE) ahead += x.get(INT, part + b);
+        long y = from + i * 4L;
+        FloatVector best = load(x, y).min(load(x, y + stride));
+        best = best.min(load(x, y + 2 * stride).min(load(x, y + 3 * stride)));
+        best = best.min(load(x, y + 4 * stride).min(load(x, y + 5 * stride)));
+        best = best.min(load(x, y + 6 * stride).min(load(x, y + 7 * stride)));
+        long low = i * 8L;
+        long high = low + LANES * 8L;
+        DoubleVectors.store(half(best, 0).min(DoubleVectors.load(into, low)), into, low);
+        DoubleVectors.store(half(best, 1).min(DoubleVectors.load(into, high)), into, high);
+      }
+    }
+    Scratch.own().readAhead = ahead;
+  }
+
+  /** Returns one half of a vector as doubles. */
+  private static DoubleVector half(FloatVector x, int part) {
+    return (DoubleVector) x.convertShape(F2D, D, part);
   }
 
   /** Returns floats as the doubles of a vector. */
