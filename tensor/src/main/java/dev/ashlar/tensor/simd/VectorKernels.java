@@ -9,7 +9,6 @@ import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.simd.blocks.Along;
-import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.elementwise.Casts;
 import dev.ashlar.tensor.simd.elementwise.Choices;
 import dev.ashlar.tensor.simd.elementwise.Comparisons;
@@ -80,7 +79,7 @@ final class VectorKernels {
           Optional.of(Comparisons.of(compare.comparison(), inputs.getFirst().dtype()));
       case Op.Logical logical -> Optional.of(Elementwise.logical(logical.connective()));
       case Op.Not _ -> Optional.of(Elementwise.not());
-      case Op.Clamp _ -> clamp(inputs);
+      case Op.Clamp _ -> clamp(inputs.getFirst().dtype());
       case Op.Where _ -> where(inputs.getLast().dtype().byteSize());
       case Op.Cast cast -> cast(inputs.getFirst().dtype(), cast.dtype());
       case Op.Reduction reduction ->
@@ -110,20 +109,21 @@ final class VectorKernels {
   }
 
   private static Optional<Kernel> binary(Op.Binary op, List<TensorSpec> inputs) {
-    return zip(op, inputs).map(Elementwise::zip);
-  }
-
-  private static Optional<Kernel> clamp(List<TensorSpec> inputs) {
-    Optional<Loops.Zip> minimum = zip(new Op.Minimum(), inputs);
-    return zip(new Op.Maximum(), inputs).map(loop -> Elementwise.zip(loop, minimum.orElseThrow()));
-  }
-
-  private static Optional<Loops.Zip> zip(Op.Binary op, List<TensorSpec> inputs) {
     return switch (inputs.getFirst().dtype()) {
-      case F32 -> Optional.of(FloatLoops.of(op));
-      case F64 -> Optional.of(DoubleLoops.of(op));
-      case I32 -> IntLoops.of(op);
-      case I64 -> LongLoops.of(op);
+      case F32 -> Optional.of(Elementwise.zip(FloatLoops.of(op)));
+      case F64 -> Optional.of(Elementwise.zip(DoubleLoops.of(op)));
+      case I32 -> IntLoops.of(op).map(Elementwise::zip);
+      case I64 -> LongLoops.of(op).map(Elementwise::zip);
+      case BF16, BOOL -> Optional.empty();
+    };
+  }
+
+  private static Optional<Kernel> clamp(DType dtype) {
+    return switch (dtype) {
+      case F32 -> Optional.of(Elementwise.clamp(FloatLoops::clamp));
+      case F64 -> Optional.of(Elementwise.clamp(DoubleLoops::clamp));
+      case I32 -> Optional.of(Elementwise.clamp(IntLoops::clamp));
+      case I64 -> Optional.of(Elementwise.clamp(LongLoops::clamp));
       case BF16, BOOL -> Optional.empty();
     };
   }

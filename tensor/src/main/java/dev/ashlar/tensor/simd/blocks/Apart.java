@@ -33,6 +33,18 @@ public final class Apart {
           MemorySegment.class,
           long.class,
           int.class);
+  private static MethodHandle clamp =
+      handle(
+          Loops.Clamp.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          int.class);
   private static MethodHandle tile =
       handle(Tile.Loop.class, Tile.class, Tile.class, int.class, int.class);
   private static MethodHandle lines =
@@ -96,6 +108,24 @@ public final class Apart {
       int count) {
     try {
       zip.invokeExact(loop, a, aAt, b, bAt, y, yAt, count);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  public static void compute(
+      Loops.Clamp loop,
+      MemorySegment x,
+      long xAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      MemorySegment y,
+      long yAt,
+      int count) {
+    try {
+      clamp.invokeExact(loop, x, xAt, low, lowAt, high, highAt, y, yAt, count);
     } catch (Throwable e) {
       throw unchecked(e);
     }

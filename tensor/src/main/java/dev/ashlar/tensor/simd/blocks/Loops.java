@@ -22,6 +22,21 @@ public final class Loops {
         MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count);
   }
 
+  /** y[i] = min(max(x[i], low[i]), high[i]). */
+  @FunctionalInterface
+  public interface Clamp {
+    void compute(
+        MemorySegment x,
+        long xAt,
+        MemorySegment low,
+        long lowAt,
+        MemorySegment high,
+        long highAt,
+        MemorySegment y,
+        long yAt,
+        int count);
+  }
+
   /** y[i] = whether a[i] and b[i] compare so; up to the end of the last vector. */
   @FunctionalInterface
   public interface Compare<A> {

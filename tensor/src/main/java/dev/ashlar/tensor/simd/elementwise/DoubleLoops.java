@@ -178,4 +178,21 @@ public final class DoubleLoops {
     for (int i = 0; i < count; i += LANES)
       store(load(a, aAt + i * 8L).min(load(b, bAt + i * 8L)), y, yAt + i * 8L);
   }
+
+  public static void clamp(
+      MemorySegment x,
+      long xAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      MemorySegment y,
+      long yAt,
+      int count) {
+    for (int i = 0; i < count; i += LANES) {
+      var least = load(low, lowAt + i * 8L);
+      var most = load(high, highAt + i * 8L);
+      store(load(x, xAt + i * 8L).max(least).min(most), y, yAt + i * 8L);
+    }
+  }
 }

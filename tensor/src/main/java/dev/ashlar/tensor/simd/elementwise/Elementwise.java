@@ -3,7 +3,6 @@ package dev.ashlar.tensor.simd.elementwise;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.simd.blocks.Apart;
 import dev.ashlar.tensor.simd.blocks.Blocks;
-import dev.ashlar.tensor.simd.blocks.FloatBlock;
 import dev.ashlar.tensor.simd.blocks.FloatBlocks;
 import dev.ashlar.tensor.simd.blocks.Loops;
 import dev.ashlar.tensor.simd.blocks.Window;
@@ -28,23 +27,38 @@ public final class Elementwise {
   public static Kernel zip(Loops.Zip loop) {
     return (inputs, outputs) ->
         FloatBlocks.run(
-            inputs, outputs, (in, out, count) -> zip(loop, in[0], in[1], out[0], count));
+            inputs,
+            outputs,
+            (in, out, count) ->
+                Apart.compute(
+                    loop,
+                    in[0].data(),
+                    in[0].at(),
+                    in[1].data(),
+                    in[1].at(),
+                    out[0].data(),
+                    out[0].at(),
+                    count));
   }
 
-  /** y = g(f(a, b), c); what f leaves in y is in the first-level cache yet. */
-  public static Kernel zip(Loops.Zip first, Loops.Zip second) {
+  /** y = min(max(x, low), high). */
+  public static Kernel clamp(Loops.Clamp loop) {
     return (inputs, outputs) ->
         FloatBlocks.run(
             inputs,
             outputs,
-            (in, out, count) -> {
-              zip(first, in[0], in[1], out[0], count);
-              zip(second, out[0], in[2], out[0], count);
-            });
-  }
-
-  private static void zip(Loops.Zip loop, FloatBlock a, FloatBlock b, FloatBlock y, int count) {
-    Apart.compute(loop, a.data(), a.at(), b.data(), b.at(), y.data(), y.at(), count);
+            (in, out, count) ->
+                Apart.compute(
+                    loop,
+                    in[0].data(),
+                    in[0].at(),
+                    in[1].data(),
+                    in[1].at(),
+                    in[2].data(),
+                    in[2].at(),
+                    out[0].data(),
+                    out[0].at(),
+                    count));
   }
 
   /** a and, or, xor b. */

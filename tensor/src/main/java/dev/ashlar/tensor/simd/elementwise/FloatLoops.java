@@ -178,4 +178,21 @@ public final class FloatLoops {
     for (int i = 0; i < count; i += LANES)
       store(load(a, aAt + i * 4L).min(load(b, bAt + i * 4L)), y, yAt + i * 4L);
   }
+
+  public static void clamp(
+      MemorySegment x,
+      long xAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      MemorySegment y,
+      long yAt,
+      int count) {
+    for (int i = 0; i < count; i += LANES) {
+      var least = load(low, lowAt + i * 4L);
+      var most = load(high, highAt + i * 4L);
+      store(load(x, xAt + i * 4L).max(least).min(most), y, yAt + i * 4L);
+    }
+  }
 }

@@ -96,4 +96,24 @@ public final class IntLoops {
       store(left.min(right).reinterpretAsFloats(), y, yAt + i * 4L);
     }
   }
+
+  public static void clamp(
+      MemorySegment x,
+      long xAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      MemorySegment y,
+      long yAt,
+      int count) {
+    for (int i = 0; i < count; i += LANES) {
+      var least = load(low, lowAt + i * 4L).reinterpretAsInts();
+      var most = load(high, highAt + i * 4L).reinterpretAsInts();
+      store(
+          load(x, xAt + i * 4L).reinterpretAsInts().max(least).min(most).reinterpretAsFloats(),
+          y,
+          yAt + i * 4L);
+    }
+  }
 }

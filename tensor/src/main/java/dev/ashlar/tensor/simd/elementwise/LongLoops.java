@@ -100,4 +100,24 @@ public final class LongLoops {
       store(left.min(right).reinterpretAsDoubles(), y, yAt + i * 8L);
     }
   }
+
+  public static void clamp(
+      MemorySegment x,
+      long xAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      MemorySegment y,
+      long yAt,
+      int count) {
+    for (int i = 0; i < count; i += LANES) {
+      var least = load(low, lowAt + i * 8L).reinterpretAsLongs();
+      var most = load(high, highAt + i * 8L).reinterpretAsLongs();
+      store(
+          load(x, xAt + i * 8L).reinterpretAsLongs().max(least).min(most).reinterpretAsDoubles(),
+          y,
+          yAt + i * 8L);
+    }
+  }
 }
