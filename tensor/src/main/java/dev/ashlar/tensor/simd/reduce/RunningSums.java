@@ -24,7 +24,6 @@ final class RunningSums {
   /** Lines that are summed side by side. */
   static final int LINES = 4;
 
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
   private final boolean reverse;
@@ -87,34 +86,58 @@ final class RunningSums {
 
   /** Sums all lines, in F32 or F64, {@code count} numbers of each. */
   void lines(boolean floats, int count) {
-    int from = reverse ? count - 1 : 0;
-    int step = reverse ? -1 : 1;
-    if (floats) floatLines(lines[0], lines[1], lines[2], lines[3], from, step, count);
-    else doubleLines(lines[0], lines[1], lines[2], lines[3], from, step, count);
+    if (floats) floatLines(count);
+    else if (reverse) doubleLines(lines[0], lines[1], lines[2], lines[3], count - 1, -1, count);
+    else doubleLines(lines[0], lines[1], lines[2], lines[3], 0, 1, count);
   }
 
-  private void floatLines(
-      MemorySegment a,
-      MemorySegment b,
-      MemorySegment c,
-      MemorySegment d,
-      int from,
-      int step,
-      int count) {
+  /** Converts by whole vectors, for which a number by itself takes as long. */
+  private void floatLines(int count) {
+    double[] numbers = Scratch.own().doubleRows(LINES * Blocks.SIZE);
+    for (int i = 0; i < LINES; i++) widen(lines[i], numbers, i * Blocks.SIZE, count);
+    if (reverse) backwards(numbers, count);
+    else forwards(numbers, count);
+    for (int i = 0; i < LINES; i++) narrow(numbers, i * Blocks.SIZE, lines[i], count);
+  }
+
+  private static void widen(MemorySegment x, double[] y, int at, int count) {
+    for (int i = 0; i < count; i += D.length()) {
+      FloatVector each = FloatVectors.load(HALF, x, i * 4L);
+      ((DoubleVector) each.convertShape(F2D, D, 0)).intoArray(y, at + i);
+    }
+  }
+
+  private static void narrow(double[] x, int at, MemorySegment y, int count) {
+    for (int i = 0; i < count; i += D.length()) {
+      DoubleVector each = DoubleVector.fromArray(D, x, at + i);
+      FloatVectors.store((FloatVector) each.convertShape(D2F, HALF, 0), y, i * 4L);
+    }
+  }
+
+  private void forwards(double[] x, int count) {
     double sumA = sums[0];
     double sumB = sums[1];
     double sumC = sums[2];
     double sumD = sums[3];
     for (int i = 0; i < count; i++) {
-      long at = (from + i * step) * 4L;
-      sumA += a.get(FLOAT, at);
-      sumB += b.get(FLOAT, at);
-      sumC += c.get(FLOAT, at);
-      sumD += d.get(FLOAT, at);
-      a.set(FLOAT, at, (float) sumA);
-      b.set(FLOAT, at, (float) sumB);
-      c.set(FLOAT, at, (float) sumC);
-      d.set(FLOAT, at, (float) sumD);
+      x[i] = sumA += x[i];
+      x[i + Blocks.SIZE] = sumB += x[i + Blocks.SIZE];
+      x[i + 2 * Blocks.SIZE] = sumC += x[i + 2 * Blocks.SIZE];
+      x[i + 3 * Blocks.SIZE] = sumD += x[i + 3 * Blocks.SIZE];
+    }
+    keep(sumA, sumB, sumC, sumD);
+  }
+
+  private void backwards(double[] x, int count) {
+    double sumA = sums[0];
+    double sumB = sums[1];
+    double sumC = sums[2];
+    double sumD = sums[3];
+    for (int i = count - 1; i >= 0; i--) {
+      x[i] = sumA += x[i];
+      x[i + Blocks.SIZE] = sumB += x[i + Blocks.SIZE];
+      x[i + 2 * Blocks.SIZE] = sumC += x[i + 2 * Blocks.SIZE];
+      x[i + 3 * Blocks.SIZE] = sumD += x[i + 3 * Blocks.SIZE];
     }
     keep(sumA, sumB, sumC, sumD);
   }
