@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
-/** One operation on [2048, 256], of those whose rows {@code docs/performance.md} has. */
+/** One operation on [2048, 256]; {@code docs/performance.md} has its time beside libtorch's. */
 public class OperationBenchmark extends Fixture {
   private static final int ROWS = 2048;
   private static final int COLUMNS = 256;

@@ -360,7 +360,10 @@ public final class Tensor {
     return Interpreter.call(new Op.Round(), this);
   }
 
-  /** Returns x limited to {@code low} .. {@code high}, and {@code high} where that is below low. */
+  /**
+   * Returns x limited to {@code low} .. {@code high}, all broadcast, and {@code high} where that is
+   * below {@code low}; NaN if one is NaN.
+   */
   public Tensor clamp(Tensor low, Tensor high) {
     return Interpreter.call(new Op.Clamp(), this, low, high);
   }

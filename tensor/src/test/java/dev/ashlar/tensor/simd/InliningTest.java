@@ -91,7 +91,13 @@ final class InliningTest {
                 t -> t.softmax(1),
                 t -> t.logSoftmax(1),
                 t -> t.logSumExp(0),
+                t -> t.pow(3),
+                t -> t.clamp(-1, 1),
+                t -> t.cumSum(0),
+                t -> t.cumSum(1),
                 t -> t.sum(0),
+                t -> t.max(0),
+                t -> t.min(0),
                 t -> t.max(1));
         for (UnaryOperator<Tensor> function : functions) untilCompiled(x, function);
       }

@@ -91,7 +91,7 @@ final class RunningSums {
     else doubleLines(lines[0], lines[1], lines[2], lines[3], 0, 1, count);
   }
 
-  /** Converts by whole vectors, for which a number by itself takes as long. */
+  /** Sums lines as doubles: to convert one number takes as long as to convert a vector. */
   private void floatLines(int count) {
     double[] numbers = Scratch.own().doubleRows(LINES * Blocks.SIZE);
     for (int i = 0; i < LINES; i++) widen(lines[i], numbers, i * Blocks.SIZE, count);
