@@ -81,7 +81,7 @@ public final class Tile {
 
   private void begin(long from, int rows, int columns) {
     long direct = columns % Floats.LANES == 0 ? window.sideBySide(from, columns) : -1;
-    long distance = direct >= 0 ? window.distance(from, rows, inner) : -1;
+    long distance = direct >= 0 ? window.distance(from, rows, inner, columns) : -1;
     inPlace = distance >= 0;
     data = inPlace ? window.data() : room;
     at = inPlace ? direct * bytes : 0;

@@ -87,13 +87,17 @@ public final class Window {
   }
 
   /**
-   * Returns how far apart in memory elements {@code from}, {@code from + step}, … are, of which
-   * there are {@code count}, if each is as far from the last, else -1.
+   * Returns how far apart in memory {@code count} pieces of {@code length} elements begin that
+   * begin at elements {@code from}, {@code from + step}, … if each is as far from the last and all
+   * lie as the first does, else -1.
    */
-  public long distance(long from, int count, long step) {
+  public long distance(long from, int count, long step, int length) {
     long size = sizes[last];
-    if (from % size + (count - 1) * step < size) return strides[last] * step;
-    boolean lines = size == step && last > 0;
+    long end = from % size + length;
+    // The last piece must end in the line, too: one that goes on in the next may lie elsewhere
+    // there.
+    if (end + (count - 1) * step <= size) return strides[last] * step;
+    boolean lines = size == step && end <= size && last > 0;
     if (!lines || from / size % sizes[last - 1] + count > sizes[last - 1]) return -1;
     return strides[last - 1];
   }

@@ -134,7 +134,7 @@ public record ReduceKernel(Op.Reduction op) implements Kernel {
     private void lines(
         long at, int count, int length, double[] into, int index, MemorySegment block) {
       long direct = foldsInPlace() ? x.sideBySide(at, length) : -1;
-      long stride = x.distance(at, count, length);
+      long stride = x.distance(at, count, length, length);
       if (direct >= 0 && stride >= 0) {
         fold(x.data(), direct * bytes, stride * bytes, count, length, into, index);
         return;
@@ -185,7 +185,7 @@ public record ReduceKernel(Op.Reduction op) implements Kernel {
     private void foldRows(long at, int rows, MemorySegment lanes, int count, MemorySegment block) {
       if (rows <= 0) return;
       long direct = foldsInPlace() ? x.sideBySide(at, count) : -1;
-      long stride = x.distance(at, rows, inner);
+      long stride = x.distance(at, rows, inner, count);
       if (direct >= 0 && stride >= 0) {
         fold(x.data(), direct * bytes, stride * bytes, rows, lanes, count);
         return;

@@ -43,6 +43,14 @@ final class ReduceKernelTest {
     check(List.of(), 4, 5);
   }
 
+  /** Two lines that fold into one number, each longer than what is folded at once. */
+  @Test
+  void partsOfALineEndWithIt() {
+    check(List.of(0, 2), 2, 5, 1_100);
+    check(List.of(0, 2), 2, 3, 32_000);
+    check(List.of(0, 2), 3, 2, 1_535);
+  }
+
   /** Also of NaN whose sign is set, as processors make it of 0 / 0. */
   @Test
   void greatestAndLeastHaveTheOrderOfMath() {
