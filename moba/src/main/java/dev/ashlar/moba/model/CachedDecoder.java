@@ -50,7 +50,7 @@ public final class CachedDecoder {
   }
 
   /**
-   * Remembers further tokens.
+   * Remembers further tokens: all, or none if it throws, and can then be called again.
    *
    * @return the logits [V] of the token that follows the last
    * @throws IllegalArgumentException if there is no token
@@ -59,14 +59,23 @@ public final class CachedDecoder {
   public Tensor append(int... ids) {
     if (ids.length == 0)
       throw new IllegalArgumentException("cache: append needs at least one token");
-    return TensorScope.tidy(
-        () -> {
-          Tensor stream = decoder.embedding().forward(Tensor.of(ids));
-          for (int i = 0; i < caches.size(); i++) {
-            stream = decoder.layers().get(i).forward(stream, core(caches.get(i), plan.layer(i)));
-          }
-          return decoder.readOut(stream.slice(0, ids.length - 1, ids.length)).get(0);
-        });
+    int before = length();
+    try {
+      return TensorScope.tidy(() -> logits(ids));
+    } catch (Throwable e) {
+      // Layers before the one that failed remember the tokens already; a layer must not know more
+      // than the next.
+      caches.forEach(cache -> cache.cut(before));
+      throw e;
+    }
+  }
+
+  private Tensor logits(int[] ids) {
+    Tensor stream = decoder.embedding().forward(Tensor.of(ids));
+    for (int i = 0; i < caches.size(); i++) {
+      stream = decoder.layers().get(i).forward(stream, core(caches.get(i), plan.layer(i)));
+    }
+    return decoder.readOut(stream.slice(0, ids.length - 1, ids.length)).get(0);
   }
 
   private SelfAttention.Core core(KvCache cache, AttentionKind kind) {

@@ -38,7 +38,15 @@ final class KvCache {
 
   /** Forgets every token. */
   void clear() {
-    length = 0;
+    cut(0);
+  }
+
+  /**
+   * Forgets all but the first {@code count} tokens. What lies behind them is written anew before it
+   * is read: rows and means both.
+   */
+  void cut(int count) {
+    length = Math.min(length, count);
   }
 
   /** Remembers further tokens: key and value [T, G, D]. */

@@ -8,12 +8,14 @@ import dev.ashlar.moba.BlockGate;
 import dev.ashlar.moba.MobaConfig;
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +132,37 @@ final class CachedDecoderTest {
       }
     }
     assertThat(TensorScope.current().memory().liveCount()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.ashlar.moba.model.Models#plans")
+  void aCallThatFailsAtAnyOperationCanBeRepeated(AttentionPlan plan) {
+    Decoder decoder = Models.decoder(Models.config(), DType.F64);
+    int[] ids = Models.batch(Models.config(), 17).inputs().toInts();
+    var sure = new CachedDecoder(decoder, plan, 17);
+    Tensor early = sure.append(Arrays.copyOf(ids, 9));
+    Tensor late = sure.append(Arrays.copyOfRange(ids, 9, 17));
+    var cached = new CachedDecoder(decoder, plan, 17);
+    assertClose(afterFailures(cached, Arrays.copyOf(ids, 9)), early, 0);
+    assertClose(afterFailures(cached, Arrays.copyOfRange(ids, 9, 17)), late, 0);
+  }
+
+  /** Returns the logits of the first call that lasts, after one that failed at each operation. */
+  private static Tensor afterFailures(CachedDecoder cached, int[] ids) {
+    int before = cached.length();
+    for (int lasts = 0; ; lasts++) {
+      var left = new AtomicInteger(lasts);
+      Interpreter failing =
+          (op, inputs) -> {
+            if (left.getAndDecrement() == 0) throw new ArithmeticException("as if out of memory");
+            return Interpreter.eager().interpret(op, inputs);
+          };
+      try {
+        return failing.during(() -> cached.append(ids));
+      } catch (ArithmeticException e) {
+        assertThat(cached.length()).isEqualTo(before);
+      }
+    }
   }
 
   @Test
