@@ -13,7 +13,8 @@ public record AttentionSchedule(List<Stage> stages) {
   /**
    * One stage of training.
    *
-   * @param start the fraction of all steps after which it begins, in 0 .. 1
+   * @param start the fraction of all steps after which it begins, in 0 .. 1: its first step is the
+   *     first that has so many before it
    */
   public record Stage(double start, AttentionPlan plan) {}
 
@@ -45,13 +46,16 @@ public record AttentionSchedule(List<Stage> stages) {
 
   /** Returns the plan for step {@code step} (from 0) of {@code steps}. */
   public AttentionPlan at(long step, long steps) {
-    // A stage begins at the first step not before its fraction: product, not quotient, so that 0.9
-    // of 10 is step 9.
     AttentionPlan plan = stages.getFirst().plan();
-    for (Stage stage : stages) {
-      if (step >= Math.round(stage.start() * steps)) plan = stage.plan();
-    }
+    for (Stage stage : stages) if (step >= firstStep(stage.start(), steps)) plan = stage.plan();
     return plan;
+  }
+
+  /** Returns the first step that is not before a fraction of the steps: of 0.9 of 11 it is 10. */
+  private static long firstStep(double start, long steps) {
+    // Less what rounding may have added, so that 0.07 of 100, a little more than 7 here, is step 7.
+    double at = start * steps;
+    return (long) Math.ceil(at - 2 * Math.ulp(at));
   }
 
   private static void require(boolean holds, String otherwise) {

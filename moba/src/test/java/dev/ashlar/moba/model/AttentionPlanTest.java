@@ -44,6 +44,25 @@ final class AttentionPlanTest {
   }
 
   @Test
+  void aStageBeginsOnceItsShareOfStepsIsDone() {
+    AttentionPlan moba = AttentionPlan.moba(2, Models.BLOCKS);
+    AttentionPlan full = AttentionPlan.full(2);
+    assertThat(firstFull(AttentionSchedule.of(moba).then(0.9, full), 11)).isEqualTo(10);
+    assertThat(firstFull(AttentionSchedule.of(moba).then(0.1, full), 11)).isEqualTo(2);
+    assertThat(firstFull(AttentionSchedule.of(moba).then(0.07, full), 100)).isEqualTo(7);
+    assertThat(firstFull(AttentionSchedule.of(moba).then(0.1 + 0.2, full), 10)).isEqualTo(3);
+    assertThat(firstFull(AttentionSchedule.of(moba).then(1e-9, full), 10)).isEqualTo(1);
+    assertThat(firstFull(AttentionSchedule.of(moba).then(1, full), 10)).isEqualTo(10);
+    assertThat(AttentionSchedule.of(full).at(0, 0)).isEqualTo(full);
+  }
+
+  private static int firstFull(AttentionSchedule schedule, int steps) {
+    int step = 0;
+    while (!schedule.at(step, steps).equals(AttentionPlan.full(2))) step++;
+    return step;
+  }
+
+  @Test
   void rejectsStagesOutOfOrder() {
     AttentionPlan full = AttentionPlan.full(2);
     assertThatThrownBy(() -> AttentionSchedule.of(full).then(0.5, full).then(0.5, full))
