@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param scale what logits are multiplied by; null for 1 / sqrt(D)
  */
 public record FlashAttention(Packing packing, @Nullable Double scale) implements DifferentiableOp {
+  /** Checks the scale; throws {@link IllegalArgumentException} if it is not finite. */
+  public FlashAttention {
+    MobaConfig.checkScale("flashAttention", scale);
+  }
+
   /** Makes the operation with the usual scale, 1 / sqrt(D). */
   public FlashAttention(Packing packing) {
     this(packing, null);

@@ -18,7 +18,7 @@ public record MobaConfig(int blockSize, int topK, @Nullable Double scale) {
         topK > 0,
         "moba: topK must be positive (the query's own block counts as one), got %s",
         topK);
-    require(scale == null || Double.isFinite(scale), "moba: scale must be finite, got %s", scale);
+    checkScale("moba", scale);
   }
 
   /** Makes a configuration with the usual scale, 1 / sqrt(D). */
@@ -44,6 +44,10 @@ public record MobaConfig(int blockSize, int topK, @Nullable Double scale) {
   /** Returns the most blocks a query of this packing can attend to: min(K, most blocks). */
   public int chosen(Packing packing) {
     return Math.min(topK, blocks(packing.maxLength()));
+  }
+
+  static void checkScale(String op, @Nullable Double scale) {
+    require(scale == null || Double.isFinite(scale), op + ": scale must be finite, got %s", scale);
   }
 
   static double scaleOr(@Nullable Double scale, int headDim) {

@@ -97,6 +97,11 @@ final class AttentionErrorsTest {
         .hasMessage("moba: topK must be positive (the query's own block counts as one), got 0");
     assertThatThrownBy(() -> new MobaConfig(4, 1).withScale(Double.NaN))
         .hasMessage("moba: scale must be finite, got NaN");
+    assertThatThrownBy(() -> new FlashAttention(packing, Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("flashAttention: scale must be finite, got NaN");
+    assertThatThrownBy(() -> new FlashAttention(packing, Double.NEGATIVE_INFINITY))
+        .hasMessage("flashAttention: scale must be finite, got -Infinity");
   }
 
   @Test
