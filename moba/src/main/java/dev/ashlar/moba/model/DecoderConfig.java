@@ -48,6 +48,17 @@ public record DecoderConfig(
         ropeTheta > 0 && Double.isFinite(ropeTheta),
         "ropeTheta must be positive, got " + ropeTheta);
     require(normEps > 0 && Double.isFinite(normEps), "normEps must be positive, got " + normEps);
+    require(
+        (long) heads * headDim <= Integer.MAX_VALUE,
+        "heads (%d) of headDim (%d) exceed 2^31 - 1 numbers a row; take fewer or smaller ones"
+            .formatted(heads, headDim));
+    double layer = dim * (2.0 * headDim * ((double) heads + kvHeads) + 3.0 * hidden + 2);
+    double parameters = layers * layer + 2.0 * vocabulary * dim + dim;
+    require(
+        parameters < 0x1p62,
+        "layers (%d), dim (%d), hidden (%d) and vocabulary (%d) make %.1e parameters; take smaller"
+                .formatted(layers, dim, hidden, vocabulary, parameters)
+            + " sizes");
   }
 
   /**
@@ -60,14 +71,17 @@ public record DecoderConfig(
     require(dim % heads == 0, "dim must be a multiple of heads (%d), got %d".formatted(heads, dim));
     // 8/3 keeps SwiGLU's three matrices as large as the two of a plain layer (Shazeer, arXiv
     // 2002.05202).
-    int hidden = Math.ceilDiv(Math.ceilDiv(8 * dim, 3), 32) * 32;
+    long hidden = Math.ceilDiv(Math.ceilDiv(8L * dim, 3L), 32L) * 32;
+    require(
+        hidden <= Integer.MAX_VALUE,
+        "8/3 of dim (%d) exceed 2^31 - 1; take a smaller one".formatted(dim));
     return new DecoderConfig(
-        vocabulary, dim, layers, heads, heads, dim / heads, hidden, 256, 10_000, 1e-5, false);
+        vocabulary, dim, layers, heads, heads, dim / heads, (int) hidden, 256, 10_000, 1e-5, false);
   }
 
   /** Returns how many parameters a decoder of these sizes has. */
   public long parameters() {
-    long attention = 2L * dim * headDim * (heads + kvHeads);
+    long attention = 2L * dim * headDim * ((long) heads + kvHeads);
     long layer = attention + 3L * dim * hidden + 2L * dim;
     return layers * layer + dim + (tiedHead ? 1 : 2) * (long) vocabulary * dim;
   }

@@ -44,4 +44,24 @@ final class DecoderConfigTest {
     assertThatThrownBy(() -> config.withNormEps(Double.NaN))
         .hasMessage("decoder: normEps must be positive, got NaN");
   }
+
+  @Test
+  void namesSizesWhoseProductIsTooLarge() {
+    DecoderConfig config = DecoderConfig.of(256, 192, 4, 6);
+    assertThatThrownBy(() -> config.withHeadDim(400_000_000))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "decoder: heads (6) of headDim (400000000) exceed 2^31 - 1 numbers a row; take fewer or"
+                + " smaller ones");
+    assertThatThrownBy(() -> DecoderConfig.of(256, 1 << 30, 4, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("decoder: 8/3 of dim (1073741824) exceed 2^31 - 1; take a smaller one");
+    assertThatThrownBy(() -> DecoderConfig.of(256, 1 << 29, 1 << 20, 2).withHidden(1 << 30))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("decoder: layers (1048576), dim (536870912), hidden (")
+        .hasMessageEndingWith("parameters; take smaller sizes");
+    int many = (1 << 30) - 1;
+    var wide = new DecoderConfig(1, 1, 1, many, many, 2, 1, 1, 10_000, 1e-5, true);
+    assertThat(wide.parameters()).isEqualTo(8L * many + 3 + 2 + 1 + 1);
+  }
 }
