@@ -99,7 +99,8 @@ final class CachedRow {
     var keyStrip = new HeadStrip(keys);
     var valueStrip = new HeadStrip(values);
     double scale = moba.scaleFor(query.length);
-    double max = Double.NEGATIVE_INFINITY;
+    // Not -infinity, from which a logit of -infinity differs by NaN: such a key has no weight.
+    double max = -Double.MAX_VALUE;
     double total = 0;
     double[] sum = new double[query.length];
     for (int block : blocks) {

@@ -81,7 +81,7 @@ final class CachedRows {
       long end = op.position(row, (int) (queries.count() / heads)) + 1L;
       int size = op.moba().blockSize();
       query.load(number, 0);
-      max = Float.NEGATIVE_INFINITY;
+      max = -Float.MAX_VALUE; // a score of -infinity differs from -infinity by NaN
       total = 0;
       Arrays.fill(sum, 0);
       for (int block : blocks) {

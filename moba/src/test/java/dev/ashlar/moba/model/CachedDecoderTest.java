@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ashlar.moba.BlockGate;
+import dev.ashlar.moba.Moba;
 import dev.ashlar.moba.MobaConfig;
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.DType;
@@ -119,6 +120,23 @@ final class CachedDecoderTest {
     Tensor nanFirst = Tensor.concat(0, Tensor.full(dtype, Double.NaN, 2, 1, 6), key.slice(0, 2, 9));
     cache.append(nanFirst, key);
     assertThat(cache.attended(query).blocks().toInts()).containsExactly(1, 4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, 1", "F32, 70", "F64, 1", "F64, 70"})
+  void keysWithALogitOfMinusInfinityHaveNoWeight(DType dtype, int count) {
+    var cache = new KvCache(Models.config(), new AttentionKind.Full(), count + 2, dtype);
+    Tensor infinite = Tensor.full(dtype, Double.NEGATIVE_INFINITY, count, 1, 6);
+    Tensor key = Tensor.concat(0, infinite, Tensor.ones(dtype, 2, 1, 6));
+    Tensor value = Tensor.arange(dtype, (count + 2) * 6).reshape(count + 2, 1, 6);
+    cache.append(key, value);
+    Tensor query = Tensor.ones(dtype, count + 2, 1, 6);
+    double[] gathered = cache.attend(query).get(count + 1).toDoubles();
+    double[] wanted = value.slice(0, count, count + 2).mean(0).toDoubles();
+    assertThat(gathered).containsExactly(wanted, within(1e-4));
+    double[] asWhole =
+        Moba.dense(query, key, value, Packing.of(count + 2)).get(count + 1).toDoubles();
+    assertThat(asWhole).containsExactly(wanted, within(1e-4));
   }
 
   @Test
