@@ -104,7 +104,10 @@ public final class Losses {
    * the form that does not overflow: max(x, 0) - x · label + log(1 + e^-|x|).
    */
   public static Tensor binaryCrossEntropy(Tensor logits, Tensor labels) {
-    Tensor softened = logits.abs().unaryMinus().exp().log1p();
-    return logits.relu().minus(logits.times(labels)).plus(softened).mean();
+    // Not by relu() and abs(), whose gradients at 0 are 0: their kinks cancel, and either side's
+    // formula has the right derivatives of every order there.
+    Tensor negative = logits.less(0);
+    Tensor softened = negative.where(logits, logits.unaryMinus()).exp().log1p();
+    return logits.maskedFill(negative, 0).minus(logits.times(labels)).plus(softened).mean();
   }
 }

@@ -14,6 +14,7 @@ import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,5 +124,19 @@ final class LossesTest {
     assertThat(Losses.binaryCrossEntropy(x.times(1e4), y).item()).isEqualTo(1.5e4);
     GradCheck.inF64().check(x, t -> Losses.meanSquaredError(t, y));
     GradCheck.inF64().check(x, t -> Losses.binaryCrossEntropy(t, y));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void binaryCrossEntropyIsSmoothAtLogitsOfZero(DType dtype) {
+    Tensor x = Tensor.of(0.0, -0.0, 0.0).toType(dtype);
+    Tensor y = Tensor.of(0.0, 1.0, 0.25).toType(dtype);
+    UnaryOperator<Tensor> gradient =
+        at -> Grad.grad(at, t -> Losses.binaryCrossEntropy(t, y)).times(3);
+    // sigmoid(0) - label, and sigmoid'(0).
+    assertThat(gradient.apply(x).toDoubles())
+        .containsExactly(new double[] {0.5, -0.5, 0.25}, within(1e-7));
+    assertThat(Grad.grad(x, t -> gradient.apply(t).sum()).toDoubles())
+        .containsExactly(new double[] {0.25, 0.25, 0.25}, within(1e-7));
   }
 }
