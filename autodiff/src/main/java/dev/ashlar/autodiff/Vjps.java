@@ -127,7 +127,7 @@ final class Vjps {
       case Op.Times _ -> each(call, () -> g.times(b), () -> g.times(a));
       case Op.Div _ -> each(call, () -> g.div(b), () -> g.times(y).div(b).unaryMinus());
       case Op.Rem _ -> each(call, () -> g, () -> g.times(quotient(a, b, y)).unaryMinus());
-      case Op.Pow _ -> each(call, () -> powBase(a, b, g), () -> powExponent(a, y, g));
+      case Op.Pow _ -> each(call, () -> powBase(a, b, g), () -> powExponent(a, b, y, g));
       case Op.Maximum _ ->
           each(call, () -> share(a.greater(b), a, b, g), () -> share(b.greater(a), a, b, g));
       case Op.Minimum _ ->
@@ -140,15 +140,20 @@ final class Vjps {
     return a.minus(remainder).div(b).stopGradient().round();
   }
 
-  /** Returns g · b · a^(b-1), and 0 where a and b are both 0: there a^b is 1 to either side. */
+  /**
+   * Returns g · b · a^(b-1), and 0 for an exponent of 0, whatever a is: a^0 is 1. Where 1 / a is
+   * finite that comes out by itself, and so does the gradient of this in b.
+   */
   private static Tensor powBase(Tensor a, Tensor b, Tensor g) {
-    Tensor constant = a.equalTo(0).and(b.equalTo(0));
-    return g.times(b).times(a.pow(b.minus(1).maskedFill(constant, 0)));
+    Tensor finite = a.stopGradient().reciprocal().times(0).equalTo(0); // ∞ · 0 is NaN
+    Tensor constant = b.equalTo(0).and(finite.not());
+    return g.times(b).times(constant.where(zeros(g), a.pow(b.minus(1))));
   }
 
-  /** Returns g · a^b · log a, and 0 where a is 0. */
-  private static Tensor powExponent(Tensor a, Tensor y, Tensor g) {
-    return g.times(y).times(a.maskedFill(a.equalTo(0), 1).log());
+  /** Returns g · a^b · log a, and 0 where a is 0 and b is not below: there 0^b does not change. */
+  private static Tensor powExponent(Tensor a, Tensor b, Tensor y, Tensor g) {
+    Tensor constant = a.equalTo(0).and(b.greaterOrEqual(0));
+    return g.times(y).times(a.maskedFill(constant, 1).log());
   }
 
   /** Returns g where {@code chosen}, g / 2 where both arguments are equal, else 0. */

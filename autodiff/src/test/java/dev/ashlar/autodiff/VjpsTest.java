@@ -241,6 +241,46 @@ final class VjpsTest {
         .containsExactly(12);
   }
 
+  /** By the formulas but for an exponent of 0, and 0 to what is not below 0: PyTorch's rules. */
+  @Test
+  void gradientsOfPowersAtTheirSpecialPoints() {
+    double inf = Double.POSITIVE_INFINITY;
+    double nan = Double.NaN;
+    Tensor base = Tensor.of(0.0, 0, 0, 0, 0, inf, nan, Double.MIN_VALUE, -2);
+    Tensor exponent = Tensor.of(0, 1, 0.5, -1, -2, 0.0, 0, 0, 0);
+    List<Tensor> gradients = Grad.grad(List.of(base, exponent), in -> pow(in).sum());
+    // -0 + 0 is 0.
+    assertThat(gradients.get(0).plus(0).toDoubles())
+        .containsExactly(0, 1, inf, -inf, -inf, 0, 0, 0, 0);
+    assertThat(gradients.get(1).toDoubles())
+        .containsExactly(0, 0, 0, -inf, -inf, inf, nan, Math.log(Double.MIN_VALUE), nan);
+  }
+
+  private static Tensor pow(List<Tensor> in) {
+    return in.get(0).pow(in.get(1));
+  }
+
+  @Test
+  void theGradientOfAPowersGradientInAnExponentOfZeroIsRight() {
+    Tensor a = Tensor.of(2.0, 4.0);
+    Tensor mixed =
+        Grad.grad(Tensor.of(0.0, 0.0), b -> Grad.grad(a, x -> pow(List.of(x, b)).sum()).sum());
+    // d/db b · a^(b-1) at 0 is 1 / a.
+    assertThat(mixed.toDoubles()).containsExactly(0.5, 0.25);
+  }
+
+  @Test
+  void productsOfNothingHaveAGradientOfNothing() {
+    Tensor empty = Tensor.zeros(DType.F64, 2, 0);
+    assertThat(Grad.grad(empty, t -> t.prod(1).sum()).spec()).isEqualTo(empty.spec());
+    assertThat(Grad.grad(empty, t -> t.prod()).spec()).isEqualTo(empty.spec());
+    assertThat(Grad.grad(empty, t -> t.prod(0).sum()).spec()).isEqualTo(empty.spec());
+    // Beside a loss that other tensors take part in, and twice.
+    assertThat(empty.prod(1).toDoubles()).containsExactly(1, 1);
+    assertThat(Grad.grad(Tensor.of(3.0), t -> t.slice(0, 0, 0).prod().plus(t.sum())).toDoubles())
+        .containsExactly(1);
+  }
+
   @Test
   void bf16IsPassedThroughAsAStorageType() {
     Tensor x = Tensor.of(1f, 2f).toType(DType.BF16);

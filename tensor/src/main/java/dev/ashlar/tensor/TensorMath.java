@@ -66,8 +66,8 @@ final class TensorMath {
 
   private static Tensor prod(Tensor x, int axis) {
     Tensor out = x;
-    if (out.dim(axis) == 0)
-      return Interpreter.call(new Op.Fill(x.spec().with(x.shape().without(axis)), 1));
+    // By the empty sum, so that it is a result of x, and gradients in x are of its shape.
+    if (out.dim(axis) == 0) return Interpreter.call(new Op.Sum(List.of(axis), false), x).plus(1);
     while (out.dim(axis) > 1) {
       int size = out.dim(axis);
       int half = size / 2;
