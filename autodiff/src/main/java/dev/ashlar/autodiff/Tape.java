@@ -164,9 +164,9 @@ final class Tape implements Interpreter, AutoCloseable {
   }
 
   private static void pass(Call call, Adjoints adjoints) {
-    List<Optional<Tensor>> dOutputs = call.outputs().stream().map(adjoints::find).toList();
-    if (dOutputs.stream().allMatch(Optional::isEmpty)) return;
+    if (call.outputs().stream().noneMatch(adjoints::has)) return;
     try (var _ = TensorScope.open()) {
+      List<Optional<Tensor>> dOutputs = call.outputs().stream().map(adjoints::find).toList();
       List<Optional<Tensor>> dInputs = Vjps.vjp(call, dOutputs);
       if (dInputs.size() != call.inputs().size()) {
         throw new GradientException(
@@ -206,26 +206,36 @@ final class Tape implements Interpreter, AutoCloseable {
     held.close();
   }
 
-  /** Gradients on their way back; each lives until it was passed on. */
+  /**
+   * Gradients on their way back; each lives until it was passed on. Those of BF16 are added in F32
+   * and rounded once, when they are passed on.
+   */
   private static final class Adjoints implements AutoCloseable {
     private final IdentityHashMap<Tensor, Tensor> gradients = new IdentityHashMap<>();
     private final Hold hold = new Hold();
 
     void add(Tensor of, Tensor gradient) {
       Tensor before = gradients.get(of);
-      Tensor sum = before == null ? gradient : plus(before, gradient);
+      Tensor sum = before == null ? gradient : wide(before).plus(wide(gradient));
       hold.add(sum);
       gradients.put(of, sum);
       if (before != null) hold.remove(before);
     }
 
-    private static Tensor plus(Tensor a, Tensor b) {
-      if (a.dtype() != DType.BF16) return a.plus(b);
-      return a.toType(DType.F32).plus(b.toType(DType.F32)).toType(DType.BF16);
+    private static Tensor wide(Tensor gradient) {
+      return gradient.dtype() == DType.BF16 ? gradient.toType(DType.F32) : gradient;
+    }
+
+    boolean has(Tensor of) {
+      return gradients.containsKey(of);
     }
 
     Optional<Tensor> find(Tensor of) {
-      return Optional.ofNullable(gradients.get(of));
+      return Optional.ofNullable(gradients.get(of)).map(g -> rounded(g, of.dtype()));
+    }
+
+    private static Tensor rounded(Tensor gradient, DType dtype) {
+      return gradient.dtype() == dtype ? gradient : gradient.toType(dtype);
     }
 
     void drop(Tensor of) {

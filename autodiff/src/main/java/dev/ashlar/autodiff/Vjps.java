@@ -1,5 +1,6 @@
 package dev.ashlar.autodiff;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Shape;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -70,11 +72,27 @@ final class Vjps {
       case Op.Concat(int axis) -> concat(call, axis, g);
       case Op.Pad op -> each(call, () -> pad(op, call.input(0), g));
       case Op.Gather(int axis) ->
-          each(call, () -> zeros(call.input(0)).scatterAdd(axis, call.input(1), g), NONE);
+          each(
+              call,
+              () ->
+                  summed(
+                      g,
+                      dY ->
+                          zeros(dY.dtype(), call.input(0).shape())
+                              .scatterAdd(axis, call.input(1), dY)),
+              NONE);
       case Op.ScatterAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.gather(axis, call.input(1)));
       case Op.IndexSelect(int axis) ->
-          each(call, () -> zeros(call.input(0)).indexAdd(axis, call.input(1), g), NONE);
+          each(
+              call,
+              () ->
+                  summed(
+                      g,
+                      dY ->
+                          zeros(dY.dtype(), call.input(0).shape())
+                              .indexAdd(axis, call.input(1), dY)),
+              NONE);
       case Op.IndexAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.indexSelect(axis, call.input(1)));
 
@@ -84,7 +102,20 @@ final class Vjps {
 
   /** Returns one zero in the place of all: a table's worth of them need not be stored and read. */
   private static Tensor zeros(Tensor like) {
-    return Tensor.zeros(like.dtype()).expand(like.shape());
+    return zeros(like.dtype(), like.shape());
+  }
+
+  private static Tensor zeros(DType dtype, Shape shape) {
+    return Tensor.zeros(dtype).expand(shape);
+  }
+
+  /**
+   * Returns what {@code sum} makes of gradients. Those of BF16, which only stores, are added in F32
+   * and rounded once.
+   */
+  private static Tensor summed(Tensor g, UnaryOperator<Tensor> sum) {
+    if (g.dtype() != DType.BF16) return sum.apply(g);
+    return sum.apply(g.toType(DType.F32)).toType(DType.BF16);
   }
 
   private static Tensor unary(Op.Unary op, Call call, Tensor g) {
@@ -307,7 +338,7 @@ final class Vjps {
             .filter(axis -> axis < added || shape.dim(axis - added) == 1 && g.dim(axis) != 1)
             .boxed()
             .toList();
-    return Interpreter.call(new Op.Sum(axes, true), g).reshape(shape);
+    return summed(g, dY -> Interpreter.call(new Op.Sum(axes, true), dY)).reshape(shape);
   }
 
   private static List<Tensor> zeroFilled(Call call, List<Optional<Tensor>> dOutputs) {

@@ -12,10 +12,12 @@ import dev.ashlar.tensor.OpSamples;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -288,6 +290,28 @@ final class VjpsTest {
         Grad.grad(x, t -> t.toType(DType.F32).square().sum().plus(t.toType(DType.F32).sum()));
     assertThat(gradient.dtype()).isEqualTo(DType.BF16);
     assertThat(gradient.toFloats()).containsExactly(3, 5);
+  }
+
+  /** 2^8 + 1 is no BF16: added one by one, ones stay at 2^8. */
+  @Test
+  void gradientsOfBf16AreAddedInF32AndRoundedOnce() {
+    int many = 1024;
+    Tensor one = Tensor.ones(DType.F32, 1, 1).toType(DType.BF16);
+    Tensor rows = Tensor.zeros(DType.I64, many);
+    Tensor column = Tensor.zeros(DType.I32, many, 1);
+    bf16Sum(one, many, t -> t.expand(many, 1));
+    bf16Sum(one, many, t -> t.indexSelect(0, rows));
+    bf16Sum(one, many, t -> t.embedding(rows));
+    bf16Sum(one, many, t -> t.gather(0, column));
+    bf16Sum(one, many, t -> Tensor.concat(0, Collections.nCopies(many, t)));
+    Tensor mask = Tensor.of(true, false);
+    bf16Sum(one, 1, t -> mask.where(t, t.zerosLike()));
+  }
+
+  private static void bf16Sum(Tensor x, double expected, UnaryOperator<Tensor> function) {
+    Tensor gradient = Grad.grad(x, t -> function.apply(t).toType(DType.F32).sum());
+    assertThat(gradient.spec()).isEqualTo(x.spec());
+    assertThat(gradient.toDoubles()).containsExactly(expected);
   }
 
   @Test
