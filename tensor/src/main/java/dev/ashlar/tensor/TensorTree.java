@@ -8,7 +8,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * else (numbers, configurations, null) is carried along untouched; an object that is no record but
  * has a field of type Tensor is an error, as nobody would miss what is passed over. Paths join
  * component names, list indices and map keys with dots: {@code layers.0.attention.query.weight}.
+ *
+ * <p>A list or map with other tensors in it is a new one in the order of the old: an {@link
+ * ArrayList}, {@link java.util.LinkedList}, {@link java.util.HashMap} or {@link LinkedHashMap},
+ * {@link java.util.TreeMap} or {@link java.util.EnumMap} where the old one was, else one that
+ * cannot be changed.
  */
 public final class TensorTree {
   /** Whether a class has a field of tensors. A lambda may have: what it captured is its own. */
@@ -59,6 +63,63 @@ public final class TensorTree {
     List<Tensor> leaves = new ArrayList<>();
     forEach(tree, leaves::add);
     return leaves;
+  }
+
+  /** Returns the paths of a structure's tensors, in order of declaration. */
+  public static List<String> paths(@Nullable Object tree) {
+    List<String> paths = new ArrayList<>();
+    mapNamed(
+        tree,
+        "",
+        (path, tensor) -> {
+          paths.add(path);
+          return tensor;
+        });
+    return paths;
+  }
+
+  /**
+   * What two equal structures can still differ in, as maps are equal whatever their order, and
+   * lists whatever their class.
+   *
+   * @param paths of the tensors, in order
+   * @param kinds of the lists and maps that hold tensors
+   */
+  public record Form(List<String> paths, List<Class<?>> kinds) {}
+
+  /** Returns what a structure is beside what {@link Object#equals} compares. */
+  public static Form form(@Nullable Object tree) {
+    List<Class<?>> kinds = new ArrayList<>();
+    addKinds(tree, kinds);
+    return new Form(paths(tree), kinds);
+  }
+
+  /** Adds the kinds of lists and maps that hold tensors; returns whether there is a tensor. */
+  private static boolean addKinds(@Nullable Object tree, List<Class<?>> kinds) {
+    return switch (tree) {
+      case null -> false;
+      case Tensor _ -> true;
+      case Record record ->
+          addAllKinds(RecordShape.OF.get(record.getClass()).values(record), kinds);
+      case List<?> list -> addKind(list, list, kinds);
+      case Map<?, ?> map -> addKind(map, map.values(), kinds);
+      case Optional<?> optional -> optional.isPresent() && addKinds(optional.get(), kinds);
+      default -> false;
+    };
+  }
+
+  private static boolean addKind(Object of, Collection<?> elements, List<Class<?>> kinds) {
+    int at = kinds.size();
+    kinds.add(Collected.kind(of));
+    boolean holds = addAllKinds(elements, kinds);
+    if (!holds) kinds.remove(at);
+    return holds;
+  }
+
+  private static boolean addAllKinds(Collection<?> elements, List<Class<?>> kinds) {
+    boolean holds = false;
+    for (Object element : elements) holds |= addKinds(element, kinds);
+    return holds;
   }
 
   /** Calls {@code action} for every tensor of a structure, in order of declaration. */
@@ -108,11 +169,19 @@ public final class TensorTree {
           case List<?> list -> mapList(list, path, replacement);
           case Map<?, ?> map -> mapValues(map, path, replacement);
           case Optional<?> optional -> mapOptional(optional, path, replacement);
-          case Tensor[] _ -> throw notWalked(path, "an array");
-          case Collection<?> others when others.stream().anyMatch(Tensor.class::isInstance) ->
-              throw notWalked(path, "a " + others.getClass().getSimpleName());
+          case Object[] array when holdsTensors(Arrays.asList(array)) ->
+              throw notWalked(path, "an array");
+          case Collection<?> others when holdsTensors(others) -> throw notWalked(path, a(others));
           default -> carried(tree, path);
         };
+  }
+
+  private static boolean holdsTensors(Collection<?> elements) {
+    return elements.stream().anyMatch(element -> !leaves(element).isEmpty());
+  }
+
+  private static String a(Object collection) {
+    return "a " + collection.getClass().getSimpleName();
   }
 
   private static Object carried(Object other, String path) {
@@ -146,19 +215,19 @@ public final class TensorTree {
 
   private static List<?> mapList(
       List<?> list, String path, BiFunction<String, Tensor, Tensor> replacement) {
-    List<@Nullable Object> out = new ArrayList<>(list.size());
+    ArrayList<@Nullable Object> out = new ArrayList<>(list.size());
     boolean changed = false;
     for (Object before : list) {
       Object after = mapNamed(before, join(path, Integer.toString(out.size())), replacement);
       changed |= after != before;
       out.add(after);
     }
-    return changed ? Collections.unmodifiableList(out) : list;
+    return changed ? Collected.like(list, out) : list;
   }
 
   private static Map<?, ?> mapValues(
       Map<?, ?> map, String path, BiFunction<String, Tensor, Tensor> replacement) {
-    Map<Object, @Nullable Object> out = new LinkedHashMap<>();
+    LinkedHashMap<Object, @Nullable Object> out = new LinkedHashMap<>();
     boolean changed = false;
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       Object before = entry.getValue();
@@ -166,7 +235,9 @@ public final class TensorTree {
       changed |= after != before;
       out.put(entry.getKey(), after);
     }
-    return changed ? Collections.unmodifiableMap(out) : map;
+    // Keys that only another map tells apart, by identity say.
+    if (changed && out.size() != map.size()) throw notWalked(path, a(map));
+    return changed ? Collected.like(map, out) : map;
   }
 
   private static Record mapRecord(
@@ -223,6 +294,12 @@ public final class TensorTree {
       } catch (IllegalAccessException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    List<@Nullable Object> values(Record record) {
+      List<@Nullable Object> values = new ArrayList<>(components.length);
+      for (int i = 0; i < components.length; i++) values.add(read(record, i));
+      return values;
     }
 
     Record make(@Nullable Object[] values) {

@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class TensorTreeTest {
   private record Linear(Tensor weight, @Nullable Tensor bias) {}
+
+  private record Holder(Object part) {}
 
   private record Model(
       String name,
@@ -101,7 +112,9 @@ class TensorTreeTest {
   void saysWhatItCannotWalk() {
     record Arrays(Tensor[] parts) {}
     record Sets(Set<Tensor> parts) {}
-    record Exact(ArrayList<Tensor> parts) {}
+    record Exact(CopyOnWriteArrayList<Tensor> parts) {}
+    record Layers(Linear[] parts) {}
+    record LayerSets(Set<Linear> parts) {}
     record Checked(Tensor x) {
       Checked {
         if (x.rank() != 1) throw new IllegalStateException("needs a vector");
@@ -113,7 +126,18 @@ class TensorTreeTest {
             "parts holds tensors in an array, which has no order of names; use a List or a Map");
     assertThatThrownBy(() -> TensorTree.leaves(new Sets(Set.of(a))))
         .hasMessageContaining("parts holds tensors in");
-    var exact = new Exact(new ArrayList<>(List.of(a)));
+    assertThatThrownBy(() -> TensorTree.leaves(new Layers(new Linear[] {new Linear(a, b)})))
+        .hasMessageContaining("parts holds tensors in an array");
+    assertThatThrownBy(() -> TensorTree.leaves(new LayerSets(Set.of(new Linear(a, b)))))
+        .hasMessageContaining("parts holds tensors in");
+    assertThat(TensorTree.leaves(new Holder(new int[1]))).isEmpty();
+    assertThat(TensorTree.leaves(new Holder(Set.of(1)))).isEmpty();
+    Map<Object, Tensor> byIdentity = new IdentityHashMap<>();
+    byIdentity.put(new String("x"), a);
+    byIdentity.put(new String("x"), b);
+    assertThatThrownBy(() -> TensorTree.map(byIdentity, _ -> c))
+        .hasMessageContaining("the structure holds tensors in a IdentityHashMap");
+    var exact = new Exact(new CopyOnWriteArrayList<>(List.of(a)));
     assertThat(TensorTree.leaves(exact)).containsExactly(a);
     assertThatThrownBy(() -> TensorTree.map(exact, _ -> b))
         .hasMessageContaining("must be declared as List or Map");
@@ -122,12 +146,69 @@ class TensorTreeTest {
   }
 
   @Test
+  void componentsDeclaredAsClassesOfListsAndMapsAreMadeAnew() {
+    record Lists(ArrayList<Tensor> array, LinkedList<Tensor> linked, List<Tensor> any) {}
+    record Maps(
+        HashMap<String, Tensor> hash,
+        LinkedHashMap<String, Tensor> linked,
+        TreeMap<String, Tensor> tree,
+        SortedMap<String, Tensor> sorted,
+        EnumMap<DType, Tensor> named,
+        Map<String, Tensor> any) {}
+    UnaryOperator<Tensor> swap = t -> t == a ? c : d;
+    var lists = new Lists(new ArrayList<>(List.of(a, b)), new LinkedList<>(List.of(b)), List.of(a));
+    assertThat(TensorTree.map(lists, swap))
+        .isEqualTo(
+            new Lists(new ArrayList<>(List.of(c, d)), new LinkedList<>(List.of(d)), List.of(c)));
+    Map<String, Tensor> two = Map.of("x", a, "y", b);
+    SortedMap<String, Tensor> backwards = new TreeMap<>(Comparator.reverseOrder());
+    backwards.putAll(two);
+    var maps =
+        new Maps(
+            new HashMap<>(two),
+            new LinkedHashMap<>(backwards),
+            new TreeMap<>(two),
+            backwards,
+            new EnumMap<>(Map.of(DType.F64, a)),
+            two);
+    Maps swapped = TensorTree.map(maps, swap);
+    assertThat(swapped.hash()).isEqualTo(Map.of("x", c, "y", d));
+    assertThat(swapped.linked()).containsExactly(Map.entry("y", d), Map.entry("x", c));
+    assertThat(swapped.tree()).containsExactly(Map.entry("x", c), Map.entry("y", d));
+    assertThat(swapped.sorted()).containsExactly(Map.entry("y", d), Map.entry("x", c));
+    assertThat(swapped.named()).containsExactly(Map.entry(DType.F64, c));
+    assertThat(swapped.any()).isEqualTo(swapped.hash());
+    assertThat(TensorTree.paths(swapped)).isEqualTo(TensorTree.paths(maps));
+    // A structure that is itself a list or map.
+    ArrayList<Tensor> list = TensorTree.map(lists.array(), swap);
+    assertThat(list).containsExactly(c, d);
+    list.add(e);
+    HashMap<String, Tensor> map = TensorTree.map(maps.hash(), swap);
+    assertThat(map).isEqualTo(swapped.hash());
+  }
+
+  @Test
+  void formsTellApartWhatEqualsDoesNot() {
+    Map<String, Tensor> xy = new LinkedHashMap<>();
+    xy.put("x", a);
+    xy.put("y", a);
+    Map<String, Tensor> yx = new LinkedHashMap<>();
+    yx.put("y", a);
+    yx.put("x", a);
+    assertThat(TensorTree.form(xy)).isEqualTo(TensorTree.form(new HashMap<>(xy)));
+    assertThat(TensorTree.form(xy)).isNotEqualTo(TensorTree.form(yx));
+    assertThat(TensorTree.form(xy)).isNotEqualTo(TensorTree.form(new TreeMap<>(xy)));
+    assertThat(TensorTree.form(List.of(a))).isNotEqualTo(TensorTree.form(List.of(List.of(a))));
+    // What holds no tensors is compared by equals alone.
+    assertThat(TensorTree.form(List.of(1))).isEqualTo(TensorTree.form(new ArrayList<>(List.of(1))));
+  }
+
+  @Test
   void tensorsOutOfSightAreRefused() {
     class Plain {
       final Tensor weight = a;
     }
     class Below extends Plain {}
-    record Holder(Object part) {}
     assertThatThrownBy(() -> TensorTree.leaves(new Holder(new Below())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("part is a Below, which holds tensors but is no record");
