@@ -55,7 +55,7 @@ public final class Compiled<A, B> implements AutoCloseable {
   // Stand for tensors in the keys of programs: one object per spec, so that structures compare.
   private final Map<TensorSpec, Tensor> stands = new HashMap<>();
   // In order of use.
-  private final Map<Object, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Kind, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private int made;
   private boolean closed;
 
@@ -124,7 +124,7 @@ public final class Compiled<A, B> implements AutoCloseable {
     try {
       synchronized (this) {
         if (closed) throw closed();
-        Entry entry = entries.computeIfAbsent(key(inputs), _ -> made());
+        Entry entry = entries.computeIfAbsent(kind(inputs), _ -> made());
         entry.users++;
         while (entries.size() > MOST_PROGRAMS) unused.add(removeEldest());
         return entry;
@@ -155,10 +155,19 @@ public final class Compiled<A, B> implements AutoCloseable {
     return new IllegalStateException("compiled: called after close()");
   }
 
-  /** Returns the inputs with one and the same tensor for every spec. */
-  private Object key(A inputs) {
+  /**
+   * What inputs must have alike to run the same program.
+   *
+   * @param inputs with one and the same tensor for every spec
+   * @param form in which order maps name their tensors: equal maps may be filled in another
+   */
+  private record Kind(@Nullable Object inputs, TensorTree.Form form) {}
+
+  private Kind kind(A inputs) {
     try (var _ = TensorScope.open()) {
-      return TensorTree.map(inputs, tensor -> stands.computeIfAbsent(tensor.spec(), this::stand));
+      A standing =
+          TensorTree.map(inputs, tensor -> stands.computeIfAbsent(tensor.spec(), this::stand));
+      return new Kind(standing, TensorTree.form(inputs));
     }
   }
 

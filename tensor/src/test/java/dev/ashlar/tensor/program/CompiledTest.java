@@ -11,10 +11,14 @@ import dev.ashlar.tensor.NoLeaks;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorTree;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +74,39 @@ final class CompiledTest {
       assertThat(result.parts().getFirst().toFloats()).containsExactly(1, 1);
       assertThat(result.named().get("sum").item()).isZero();
       assertThat(result.note()).isEqualTo("rank 1");
+    }
+  }
+
+  @Test
+  void mapsInAnotherOrderAreReadByTheirKeys() {
+    Map<String, Tensor> ab = new LinkedHashMap<>();
+    ab.put("a", Tensor.of(6f));
+    ab.put("b", Tensor.of(3f));
+    Map<String, Tensor> ba = new LinkedHashMap<>();
+    ba.put("b", Tensor.of(4f));
+    ba.put("a", Tensor.of(8f));
+    Map<String, Tensor> cd = Map.of("c", Tensor.of(9f), "d", Tensor.of(3f));
+    try (var step =
+        Compiled.of(
+            (Map<String, Tensor> in) ->
+                in.containsKey("a") ? in.get("a").div(in.get("b")) : in.get("c"))) {
+      assertThat(step.call(ab).item()).isEqualTo(2);
+      assertThat(step.call(ba).item()).isEqualTo(2);
+      assertThat(step.call(cd).item()).isEqualTo(9);
+      assertThat(step.call(new TreeMap<>(ba)).item()).isEqualTo(2);
+      assertThat(step.call(ab).item()).isEqualTo(2);
+      assertThat(step.call(ba).item()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void resultsAreOfTheClassesOfTheInputs() {
+    Map<String, Tensor> map = Map.of("a", Tensor.of(1f));
+    try (var step = Compiled.of((Map<String, Tensor> in) -> TensorTree.map(in, Tensor::exp))) {
+      assertThat(step.call(map)).isNotInstanceOf(HashMap.class);
+      assertThat(step.call(new HashMap<>(map))).isInstanceOf(HashMap.class);
+      assertThat(step.call(new TreeMap<>(map))).isInstanceOf(TreeMap.class);
+      assertThat(step.programCount()).isEqualTo(3);
     }
   }
 
