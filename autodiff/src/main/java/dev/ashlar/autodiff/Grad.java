@@ -106,14 +106,38 @@ public final class Grad {
    * Returns a function's value and its directional derivative J · tangent, as the pullback of the
    * pullback (Townsend, "A new trick for calculating Jacobian vector products", 2017).
    *
-   * @param tangent of the structure, shapes and element types of the inputs
+   * <p>What does not depend on the inputs has a tangent of zeros; integer and BOOL tensors of the
+   * value stand in its tangent as they are.
+   *
+   * @param tangent of the structure, shapes and element types of the inputs, whose integer and BOOL
+   *     tensors are ignored
+   * @throws dev.ashlar.tensor.ShapeException naming the path where the tangent does not fit the
+   *     inputs
    */
   public static <T, R> Jvp<R> jvp(T inputs, T tangent, Function<? super T, ? extends R> function) {
+    List<Tensor> along = Beside.of("jvp: the input", inputs, "its tangent", tangent);
     Vjp<T, R> pulled = vjp(inputs, function);
     R anyCovector =
         TensorTree.map(pulled.value(), t -> Tape.carriesGradient(t) ? t.zerosLike() : t);
-    Vjp<R, T> transposed = vjp(anyCovector, pulled::pullback);
-    return new Jvp<>(pulled.value(), transposed.pullback(tangent));
+    if (TensorTree.leaves(anyCovector).stream().noneMatch(Tape::carriesGradient)) {
+      return new Jvp<>(pulled.value(), anyCovector);
+    }
+    List<Tensor> leaves = TensorTree.leaves(inputs);
+    Vjp<R, List<Tensor>> transposed =
+        vjp(anyCovector, covector -> orZeros(leaves, pulled.flowing(covector)));
+    List<Tensor> tangents = orZeros(TensorTree.leaves(anyCovector), transposed.flowing(along));
+    return new Jvp<>(pulled.value(), TensorTree.withLeaves(anyCovector, tangents));
+  }
+
+  /** Returns gradients, zeros where none flows, and integer and BOOL tensors as they are. */
+  private static List<Tensor> orZeros(List<Tensor> of, List<Optional<Tensor>> gradients) {
+    List<Tensor> filled = new ArrayList<>(of.size());
+    for (int i = 0; i < of.size(); i++) {
+      Tensor tensor = of.get(i);
+      boolean flows = Tape.carriesGradient(tensor);
+      filled.add(flows ? gradients.get(i).orElseGet(tensor::zerosLike) : tensor);
+    }
+    return filled;
   }
 
   /** Returns the same structure, whose tensors are constants to every gradient. */

@@ -1,6 +1,5 @@
 package dev.ashlar.autodiff;
 
-import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorTree;
 import java.util.List;
@@ -37,7 +36,8 @@ public final class Vjp<T, R> {
    *
    * @param covector of the structure, shapes and element types of the value; integer and BOOL
    *     tensors are ignored
-   * @throws ShapeException if the covector does not fit the value
+   * @throws dev.ashlar.tensor.ShapeException naming the path where the covector does not fit the
+   *     value
    * @throws GradientException naming the path of an input that the value does not depend on
    */
   public T pullback(R covector) {
@@ -46,20 +46,7 @@ public final class Vjp<T, R> {
 
   /** Returns the gradient in each tensor of the inputs, empty where none flows. */
   List<Optional<Tensor>> flowing(R covector) {
-    List<Tensor> outputs = TensorTree.leaves(value);
-    List<Tensor> covectors = TensorTree.leaves(covector);
-    if (outputs.size() != covectors.size()) {
-      throw new ShapeException(
-          "vjp: the value has %d tensors, the covector %d", outputs.size(), covectors.size());
-    }
-    for (int i = 0; i < outputs.size(); i++) check(outputs.get(i), covectors.get(i));
-    return tape.backward(outputs, covectors, leaves, false);
-  }
-
-  private static void check(Tensor output, Tensor covector) {
-    if (Tape.carriesGradient(output) && !output.spec().equals(covector.spec())) {
-      throw new ShapeException(
-          "vjp: the value is %s, its covector %s", output.spec(), covector.spec());
-    }
+    List<Tensor> covectors = Beside.of("vjp: the value", value, "its covector", covector);
+    return tape.backward(TensorTree.leaves(value), covectors, leaves, false);
   }
 }

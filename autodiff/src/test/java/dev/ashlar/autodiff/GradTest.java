@@ -16,12 +16,17 @@ import dev.ashlar.tensor.TensorLifetimeException;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -223,6 +228,89 @@ final class GradTest {
     double second = 0.5 * Math.cos(-1) * 2 + Math.sin(-1);
     assertThat(jvp.tangent().toDoubles())
         .containsExactly(new double[] {first, second}, within(1e-15));
+  }
+
+  @Test
+  void whatDoesNotDependOnTheInputsHasATangentOfZeros() {
+    record In(Tensor used, Tensor unused, Tensor order) {}
+    record Out(Tensor result, Tensor constant, Tensor copied, Tensor order, Tensor choice) {}
+    var in = new In(Tensor.of(1.0, 2), Tensor.of(3.0), Tensor.of(1, 0));
+    var along = new In(Tensor.of(1.0, 10), Tensor.of(7.0), Tensor.of(1, 0));
+    Grad.Jvp<Out> jvp =
+        Grad.jvp(
+            in,
+            along,
+            x ->
+                new Out(
+                    x.used().square(),
+                    Tensor.ones(DType.F32, 2, 3),
+                    x.unused().stopGradient(),
+                    x.order(),
+                    x.used().argMax(0)));
+    assertThat(jvp.tangent().result().toDoubles()).containsExactly(2, 40);
+    assertThat(jvp.tangent().constant().spec()).isEqualTo(jvp.value().constant().spec());
+    assertThat(jvp.tangent().constant().toDoubles()).containsOnly(0);
+    assertThat(jvp.tangent().copied().toDoubles()).containsExactly(0);
+    assertThat(jvp.tangent().order().toDoubles()).containsExactly(1, 0);
+    assertThat(jvp.tangent().choice().item()).isEqualTo(1);
+    assertThat(Grad.jvp(in, along, x -> x.used().argMax(0)).tangent().item()).isEqualTo(1);
+    Tensor none = Tensor.ones(DType.F64, 3);
+    assertThat(Grad.jvp(in, along, _ -> none).tangent().toDoubles()).containsExactly(0, 0, 0);
+  }
+
+  @Test
+  void tangentsAndCovectorsAreMatchedByTheKeysOfMaps() {
+    Map<String, Tensor> in = inOrder("a", Tensor.of(2.0), "b", Tensor.of(5.0));
+    Map<String, Tensor> along = inOrder("b", Tensor.of(1.0), "a", Tensor.of(10.0));
+    Function<Map<String, Tensor>, Map<String, Tensor>> function =
+        x -> inOrder("p", x.get("a").times(x.get("b")), "q", x.get("a").times(3));
+    var jvp = Grad.jvp(in, along, function);
+    assertThat(jvp.tangent().get("p").toDoubles()).containsExactly(52);
+    assertThat(jvp.tangent().get("q").toDoubles()).containsExactly(30);
+    var vjp = Grad.vjp(in, function);
+    var pulled = vjp.pullback(inOrder("q", Tensor.of(100.0), "p", Tensor.of(1.0)));
+    assertThat(pulled.get("a").toDoubles()).containsExactly(305);
+    assertThat(pulled.get("b").toDoubles()).containsExactly(2);
+
+    assertThatThrownBy(() -> vjp.pullback(inOrder("p", Tensor.of(1.0), "r", Tensor.of(1.0))))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("vjp: the value has q, which its covector lacks");
+    assertThatThrownBy(() -> Grad.jvp(in, Map.of("a", Tensor.of(1.0)), function))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("jvp: the input has b, which its tangent lacks");
+    assertThatThrownBy(() -> Grad.jvp(Map.of("a", in.get("a")), in, x -> x.get("a")))
+        .hasMessage("jvp: the input lacks b, which its tangent has");
+    Map<String, Tensor> longer = inOrder("a", Tensor.of(1.0), "b", Tensor.of(1.0, 2));
+    assertThatThrownBy(() -> Grad.jvp(in, longer, function))
+        .hasMessage("jvp: the input is F64[1] at b, its tangent F64[2]");
+  }
+
+  private static Map<String, Tensor> inOrder(String first, Tensor x, String second, Tensor y) {
+    Map<String, Tensor> map = new LinkedHashMap<>();
+    map.put(first, x);
+    map.put(second, y);
+    return map;
+  }
+
+  @Test
+  void modelsOfListsAndMapsOfAnyClassTrain() {
+    record Model(
+        ArrayList<Tensor> layers, HashMap<String, Tensor> tables, TreeMap<String, Tensor> more) {}
+    var model =
+        new Model(
+            new ArrayList<>(List.of(Tensor.of(2.0))),
+            new HashMap<>(Map.of("t", Tensor.of(3.0))),
+            new TreeMap<>(Map.of("m", Tensor.of(4.0))));
+    Model gradient =
+        Grad.grad(
+            model,
+            m -> m.layers().get(0).times(m.tables().get("t")).times(m.more().get("m")).sum());
+    assertThat(gradient.layers().get(0).toDoubles()).containsExactly(12);
+    assertThat(gradient.tables().get("t").toDoubles()).containsExactly(8);
+    assertThat(gradient.more().get("m").toDoubles()).containsExactly(6);
+    var list = new ArrayList<>(List.of(Tensor.of(1.0), Tensor.of(2.0)));
+    assertThat(Grad.grad(list, l -> l.get(0).times(l.get(1)).sum()).get(0).toDoubles())
+        .containsExactly(2);
   }
 
   // ---- Fused operations of the user's own.
