@@ -41,6 +41,12 @@ record CheckpointFolder(Path path) {
                     "%s holds no checkpoint; name a folder that train wrote with --out", path));
   }
 
+  /** Returns whether a checkpoint is one of these, by whatever links it or they are reached. */
+  boolean holds(Path checkpoint) throws IOException {
+    Path folder = checkpoint.toRealPath().getParent();
+    return folder != null && Files.exists(path) && Files.isSameFile(folder, path);
+  }
+
   /** Returns the newest checkpoint. */
   Optional<Path> newest() {
     return finished().stream().reduce((_, last) -> last);

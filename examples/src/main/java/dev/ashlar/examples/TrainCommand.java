@@ -10,9 +10,9 @@ import dev.ashlar.tensor.program.ProgramRunner;
 import dev.ashlar.tensor.program.Runners;
 import dev.ashlar.tensor.spi.Parallel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
-  private static final Path DEFAULT_OUT = Path.of("runs", "train");
-
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final OptimizerOptions optimizer = new OptimizerOptions();
@@ -58,16 +56,20 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path from = run.resume == null ? null : resumeFrom();
+    Path named = run.resume == null ? null : resumeFrom();
+    Path from = named == null ? null : named.toRealPath();
     if (from != null) new SavedOptions(Checkpoint.options(from)).fill(commandLine());
     check();
     ProgramRunner runner = runner();
-    Path out = from == null ? freshOut() : outOf(from);
+    Path out = out(named);
     if (run.threads > 0) Parallel.threads(run.threads);
+    Corpus corpus = run.data == null ? Corpus.bundled() : Corpus.of(run.data);
+    TrainingText text = TrainingText.of(corpus, model.context);
     Memory memory = run.memoryLimit == null ? Memory.shared() : Memory.withLimit(run.memoryLimit);
-    try (var stop = StopSignal.onShutdown(() -> System.err.println("\nstopping after this step"));
+    try (var _ = hold(out, from);
+        var stop = StopSignal.onShutdown(() -> System.err.println("\nstopping after this step"));
         var _ = TensorScope.open(memory)) {
-      train(out, from, runner, stop);
+      train(new Run(corpus, text, out, from), runner, stop);
       return 0;
     } catch (TensorMemoryException e) {
       throw new CommandException(
@@ -77,34 +79,33 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void train(Path out, @Nullable Path from, ProgramRunner runner, StopSignal stop)
-      throws IOException {
-    Corpus corpus = run.data == null ? Corpus.bundled() : Corpus.of(run.data);
-    TrainingText text = TrainingText.of(corpus, model.context);
-    Files.createDirectories(out);
-    var checkpoints = CheckpointFolder.of(out);
-    var setup =
-        new Trainer.Setup(model, optimizer, run, runner, SavedOptions.of(commandLine()).values());
-    var trainer = new Trainer(setup, text, checkpoints, from);
+  /** What is learned, where, and the checkpoint it goes on from. */
+  private record Run(Corpus corpus, TrainingText text, Path out, @Nullable Path from) {}
+
+  private void train(Run run, ProgramRunner runner, StopSignal stop) throws IOException {
+    var checkpoints = CheckpointFolder.of(run.out);
+    var named = SavedOptions.of(commandLine()).values();
+    var setup = new Trainer.Setup(model, optimizer, this.run, runner, named);
+    var trainer = new Trainer(setup, run.text, checkpoints, run.from);
     if (trainer.step() >= optimizer.steps) {
       throw new CommandException(
           "%s is at step %d of %d already; --steps N trains on to step N",
-          from, trainer.step(), optimizer.steps);
+          run.from, trainer.step(), optimizer.steps);
     }
     checkpoints.deleteAfter(trainer.step());
-    Entropy entropy = Entropy.of(text.training(), text.validation());
-    try (var report = TrainReport.open(out, entropy, trainer.step(), optimizer.steps)) {
-      report.log(describe(corpus, out, from));
+    Entropy entropy = Entropy.of(run.text.training(), run.text.validation());
+    try (var report = TrainReport.open(run.out, entropy, trainer.step(), optimizer.steps)) {
+      report.log(describe(run));
       trainer.train(report, stop);
-      if (stop.requested()) {
-        report.log("stopped after step %d; --resume %s goes on".formatted(trainer.step(), out));
+      if (trainer.step() < optimizer.steps) {
+        report.log("stopped after step %d; --resume %s goes on".formatted(trainer.step(), run.out));
       } else {
         report.finished(optimizer.steps, trainer.sample());
       }
     }
   }
 
-  private String describe(Corpus corpus, Path out, @Nullable Path from) {
+  private String describe(Run run) {
     return """
     text       %s, %,d bytes
     model      %,d parameters, %d layers of %d, %d heads over %d
@@ -112,16 +113,16 @@ final class TrainCommand implements Callable<Integer> {
     out        %s%s\
     """
         .formatted(
-            corpus.name(),
-            corpus.size(),
+            run.corpus.name(),
+            run.corpus.size(),
             model.decoder().parameters(),
             model.layers,
             model.dim,
             model.heads,
             model.kvHeads,
             model.describeAttention(),
-            out,
-            from == null ? "" : ", from " + from.getFileName());
+            run.out,
+            run.from == null ? "" : ", from " + run.from.getFileName());
   }
 
   private ProgramRunner runner() {
@@ -145,32 +146,32 @@ final class TrainCommand implements Callable<Integer> {
   private Path resumeFrom() {
     String where = run.resume;
     if (where != null && !where.isEmpty()) return CheckpointFolder.find(Path.of(where));
-    return CheckpointFolder.find(run.out == null ? DEFAULT_OUT : run.out);
+    return CheckpointFolder.find(run.out == null ? RunFolder.USUAL : run.out);
   }
 
-  /** Returns the folder of the run that a checkpoint belongs to, unless another is named. */
-  private Path outOf(Path checkpoint) {
+  /** Returns the folder to write into: the one named, else that of the checkpoint's run. */
+  private Path out(@Nullable Path checkpoint) throws IOException {
     if (run.out != null) return run.out;
-    Path folder = checkpoint.toAbsolutePath().normalize().getParent();
-    if (folder != null && folder.endsWith("checkpoints") && folder.getParent() != null) {
-      return folder.getParent();
+    if (checkpoint == null) return RunFolder.free();
+    // A link may stand for the checkpoint, for the folder around it or for the whole run.
+    for (Path path : List.of(checkpoint.toAbsolutePath().normalize(), checkpoint.toRealPath())) {
+      Path folder = path.getParent();
+      if (folder == null || folder.getParent() == null) continue;
+      var checkpoints = CheckpointFolder.of(folder.getParent());
+      if (checkpoints.path().equals(folder) && checkpoints.holds(checkpoint)) {
+        return folder.getParent();
+      }
     }
     throw new ParameterException(
         commandLine(),
         "--resume: %s lies in no run's folder; name one with --out".formatted(checkpoint));
   }
 
-  /** Returns a folder without a run. */
-  private Path freshOut() {
-    if (run.out != null) {
-      if (CheckpointFolder.of(run.out).newest().isEmpty()) return run.out;
-      throw new ParameterException(
-          commandLine(),
-          "--out: %s holds a run already; go on with it by --resume, or name another folder"
-              .formatted(run.out));
+  private RunFolder hold(Path out, @Nullable Path from) throws IOException {
+    try {
+      return RunFolder.hold(out, from);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(commandLine(), e.getMessage());
     }
-    Path out = DEFAULT_OUT;
-    for (int i = 2; Files.exists(out); i++) out = DEFAULT_OUT.resolveSibling("train-" + i);
-    return out;
   }
 }

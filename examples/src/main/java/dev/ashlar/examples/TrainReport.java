@@ -39,7 +39,7 @@ final class TrainReport implements AutoCloseable {
 
   /** Begins a report in a folder, or takes one up after {@code step}. */
   static TrainReport open(Path out, Entropy entropy, long step, long steps) throws IOException {
-    Path file = out.resolve("metrics.jsonl");
+    Path file = out.resolve(RunFolder.METRICS);
     MetricsFile metrics = step == 0 ? MetricsFile.create(file) : MetricsFile.resume(file, step);
     return new TrainReport(
         out, entropy, Progress.start(Progress.suitable(false), step, steps), metrics);
