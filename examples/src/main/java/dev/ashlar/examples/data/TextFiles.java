@@ -3,6 +3,8 @@ package dev.ashlar.examples.data;
 import dev.ashlar.examples.data.Corpus.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,12 +14,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Finds the text in a file, a folder or an archive. */
+/** Finds the text in a file, a folder or an archive; links are followed. */
 final class TextFiles {
   private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
 
@@ -34,7 +37,7 @@ final class TextFiles {
     if (!Files.exists(path)) throw new NoSuchFileException(path.toString(), null, "no such text");
     var found = new TextFiles(path);
     if (Files.isDirectory(path)) found.addFolder();
-    else if (isArchive(path)) found.addArchive();
+    else if (isArchive(path) || isArchive(path.toRealPath())) found.addArchive();
     else found.add(path.getFileName().toString(), Files.size(path), () -> Files.readAllBytes(path));
     if (found.bytes == 0) throw new IllegalArgumentException(path + ": there is no text in it");
     found.files.sort(Comparator.comparing(TextFile::path));
@@ -49,6 +52,8 @@ final class TextFiles {
   private void addFolder() throws IOException {
     Files.walkFileTree(
         origin,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
@@ -67,6 +72,13 @@ final class TextFiles {
             String path = origin.relativize(file).toString().replace('\\', '/');
             add(path, attributes.size(), () -> Files.readAllBytes(file));
             return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            // A link to a folder around it leads to nothing that is not read already.
+            if (e instanceof FileSystemLoopException) return FileVisitResult.CONTINUE;
+            throw e;
           }
         });
   }

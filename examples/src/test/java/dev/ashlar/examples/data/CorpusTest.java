@@ -53,6 +53,29 @@ class CorpusTest {
   }
 
   @Test
+  void followsLinks() throws IOException {
+    write("elsewhere/a.txt", "1");
+    write("elsewhere/more/b.txt", "2");
+    write("text/c.txt", "3");
+    Path text = folder.resolve("text");
+    Files.createSymbolicLink(text.resolve("a.txt"), folder.resolve("elsewhere/a.txt"));
+    Files.createSymbolicLink(text.resolve("b"), folder.resolve("elsewhere/more"));
+    Files.createSymbolicLink(text.resolve("round"), text);
+    Files.createSymbolicLink(text.resolve("nowhere"), Path.of("missing"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), text);
+    assertThat(Corpus.of(link).files())
+        .extracting(TextFile::path)
+        .containsExactly("a.txt", "b/b.txt", "c.txt");
+    Path jar = folder.resolve("x.jar");
+    try (var out = new ZipOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new ZipEntry("A.java"));
+      out.write("kept".getBytes(StandardCharsets.UTF_8));
+    }
+    Path sources = Files.createSymbolicLink(folder.resolve("sources"), jar);
+    assertThat(Corpus.of(sources).bytes()).asString().isEqualTo("kept");
+  }
+
+  @Test
   void readsAnArchive() throws IOException {
     Path jar = folder.resolve("x-sources.JAR");
     try (var out = new ZipOutputStream(Files.newOutputStream(jar))) {
