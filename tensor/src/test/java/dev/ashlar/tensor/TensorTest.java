@@ -320,6 +320,17 @@ class TensorTest {
     assertThat(Tensor.of(values).toType(DType.BF16).toFloats())
         .containsExactly(
             1, 1.0078125f, 1, 1.015625f, Float.NaN, Float.POSITIVE_INFINITY, 0x1.C4p127f, -0f);
+    // Just above the middle of two, and just below: rounded to F32 first, both are the middle.
+    double[] near = {1.00390625 + 0x1p-40, 1.01171875 - 0x1p-40, -0x1.01p0 - 0x1p-52, 1e300};
+    double[] nearest = {1.0078125, 1.0078125, -1.0078125, Double.POSITIVE_INFINITY};
+    assertThat(Tensor.of(near).toType(DType.BF16).toDoubles()).containsExactly(nearest);
+    for (int i = 0; i < near.length; i++)
+      assertThat(Tensor.full(DType.BF16, near[i]).item()).isEqualTo(nearest[i]);
+    long whole = (1L << 62) + (1L << 54) + 1;
+    Tensor wholes = Tensor.of(whole, whole - 1, -whole, Long.MAX_VALUE, Long.MIN_VALUE);
+    assertThat(wholes.toType(DType.BF16).toDoubles())
+        .containsExactly(0x1.02p62, 0x1p62, -0x1.02p62, 0x1p63, -0x1p63);
+    assertThat(Tensor.full(DType.BF16, whole).item()).isEqualTo(0x1.02p62);
     Tensor x = Tensor.of(1f, 2f, 3f, 4f).toType(DType.BF16).reshape(2, 2);
     assertThat(x.transpose().copy().toFloats()).containsExactly(1, 3, 2, 4);
     assertThat(Tensor.concat(0, x, x).dim(0)).isEqualTo(4);

@@ -76,7 +76,7 @@ public record Operand(DType dtype, Layout layout, MemorySegment data) {
     switch (dtype) {
       case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
       case F64 -> data.setAtIndex(ValueLayout.JAVA_DOUBLE, index, value);
-      case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, index, floatToBf16((float) value));
+      case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, index, doubleToBf16(value));
       case I32 -> data.setAtIndex(ValueLayout.JAVA_INT, index, (int) value);
       case I64 -> data.setAtIndex(ValueLayout.JAVA_LONG, index, (long) value);
       case BOOL -> data.set(ValueLayout.JAVA_BYTE, index, (byte) (value != 0 ? 1 : 0));
@@ -91,7 +91,8 @@ public record Operand(DType dtype, Layout layout, MemorySegment data) {
       case BOOL -> data.set(ValueLayout.JAVA_BYTE, index, (byte) (value != 0 ? 1 : 0));
       // Through a double the number would be rounded twice.
       case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
-      case F64, BF16 -> setDouble(index, value);
+      case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, index, longToBf16(value));
+      case F64 -> setDouble(index, value);
     }
   }
 
@@ -105,5 +106,27 @@ public record Operand(DType dtype, Layout layout, MemorySegment data) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
     return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+  }
+
+  /**
+   * Returns the upper half of the nearest BF16, ties to even; NaN stays NaN. Rounded to an F32
+   * first, a number just above the middle of two would become the middle and might go down: what an
+   * F32 does not hold goes to that neighbour whose last bit is 1, which is no middle.
+   */
+  public static short doubleToBf16(double value) {
+    float near = (float) value;
+    int bits = Float.floatToRawIntBits(near);
+    boolean exact = near == value || Double.isNaN(value);
+    if (exact || (bits & 1) == 1) return floatToBf16(near);
+    int towardsValue = Math.abs((double) near) < Math.abs(value) ? 1 : -1;
+    return floatToBf16(Float.intBitsToFloat(bits + towardsValue));
+  }
+
+  /** Returns the upper half of the nearest BF16, ties to even. */
+  public static short longToBf16(long value) {
+    if (value == (long) (double) value && value != Long.MAX_VALUE) return doubleToBf16(value);
+    // As above: a last bit stands for all that a double does not hold.
+    boolean lost = (value & 0x3FF) != 0;
+    return doubleToBf16((value >> 10 | (lost ? 1 : 0)) * 0x1p10);
   }
 }
