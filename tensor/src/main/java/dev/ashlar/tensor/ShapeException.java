@@ -101,10 +101,17 @@ public final class ShapeException extends IllegalArgumentException {
         op, index, axis, shape, -shape.dim(axis), shape.dim(axis) - 1);
   }
 
-  static ShapeException notHeld(TensorSpec spec, double value) {
+  static ShapeException notHeld(String op, TensorSpec spec, Number value) {
     return new ShapeException(
-        "fill: %s cannot hold %s; cast the tensor with toType(F32) or toType(F64) first",
-        spec, value);
+        "%s: %s cannot hold %s; cast the tensor with toType(F32) or toType(F64) first",
+        op, spec, value);
+  }
+
+  static ShapeException ambiguous(String op, TensorSpec spec, double value) {
+    return new ShapeException(
+        "%s: a double from 2^53 on, %s, may have been another whole number, which %s would hold;"
+            + " give it as a Long, as in Long.valueOf(n)",
+        op, value, spec);
   }
 
   static ShapeException emptyReduction(String op, Shape shape, int axis) {

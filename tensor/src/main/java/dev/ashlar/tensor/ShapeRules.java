@@ -145,13 +145,16 @@ public final class ShapeRules {
   }
 
   private static void needExact(TensorSpec spec, double value) {
-    boolean holds =
-        switch (spec.dtype()) {
-          case F32, F64, BF16, BOOL -> true;
-          case I32 -> value == (int) value;
-          case I64 -> value == (long) value && value < 0x1p63;
-        };
-    if (!holds) throw ShapeException.notHeld(spec, value);
+    if (!holds(spec.dtype(), value)) throw ShapeException.notHeld("fill", spec, value);
+  }
+
+  /** Returns whether an element can be {@code value}, but for the rounding of real numbers. */
+  static boolean holds(DType dtype, double value) {
+    return switch (dtype) {
+      case F32, F64, BF16, BOOL -> true;
+      case I32 -> value == (int) value;
+      case I64 -> value == (long) value && value < 0x1p63;
+    };
   }
 
   private static TensorSpec unary(Op.Unary op, TensorSpec in) {

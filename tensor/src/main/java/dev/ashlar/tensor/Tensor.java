@@ -92,9 +92,19 @@ public final class Tensor {
     return full(dtype, value);
   }
 
+  /** Returns a single whole number [] of an element type. */
+  public static Tensor scalar(DType dtype, long value) {
+    return full(dtype, value);
+  }
+
   /** Returns a tensor whose elements are all {@code value}. */
   public static Tensor full(DType dtype, double value, int... dims) {
     return Interpreter.call(new Op.Fill(new TensorSpec(dtype, Shape.of(dims)), value));
+  }
+
+  /** Returns a tensor whose elements are all {@code value}; I64 holds every one exactly. */
+  public static Tensor full(DType dtype, long value, int... dims) {
+    return Scalars.full("fill", new TensorSpec(dtype, Shape.of(dims)), value);
   }
 
   /** Returns a tensor of zeros. */
@@ -370,12 +380,12 @@ public final class Tensor {
 
   /** Returns x limited to {@code low} .. {@code high}. */
   public Tensor clamp(double low, double high) {
-    return clamp(like(low), like(high));
+    return clamp(like("clamp", low), like("clamp", high));
   }
 
   /** Returns x limited to {@code low} .. {@code high}. */
   public Tensor clamp(Number low, Number high) {
-    return clamp(low.doubleValue(), high.doubleValue());
+    return clamp(like("clamp", low), like("clamp", high));
   }
 
   /** Returns the logical negation of a BOOL tensor. */
@@ -395,12 +405,12 @@ public final class Tensor {
 
   /** Returns x + y. */
   public Tensor plus(double other) {
-    return plus(like(other));
+    return plus(like("plus", other));
   }
 
   /** Returns x + y. */
   public Tensor plus(Number other) {
-    return plus(other.doubleValue());
+    return plus(like("plus", other));
   }
 
   /** Returns x - y. */
@@ -410,12 +420,12 @@ public final class Tensor {
 
   /** Returns x - y. */
   public Tensor minus(double other) {
-    return minus(like(other));
+    return minus(like("minus", other));
   }
 
   /** Returns x - y. */
   public Tensor minus(Number other) {
-    return minus(other.doubleValue());
+    return minus(like("minus", other));
   }
 
   /** Returns x · y, element by element. */
@@ -425,12 +435,12 @@ public final class Tensor {
 
   /** Returns x · y, element by element. */
   public Tensor times(double other) {
-    return times(like(other));
+    return times(like("times", other));
   }
 
   /** Returns x · y, element by element. */
   public Tensor times(Number other) {
-    return times(other.doubleValue());
+    return times(like("times", other));
   }
 
   /** Returns x / y; of integers cut towards 0, and an ArithmeticException for division by 0. */
@@ -440,12 +450,12 @@ public final class Tensor {
 
   /** Returns x / y. */
   public Tensor div(double other) {
-    return div(like(other));
+    return div(like("div", other));
   }
 
   /** Returns x / y. */
   public Tensor div(Number other) {
-    return div(other.doubleValue());
+    return div(like("div", other));
   }
 
   /** Returns the remainder of x / y, with the sign of x. */
@@ -455,12 +465,12 @@ public final class Tensor {
 
   /** Returns the remainder of x / y, with the sign of x. */
   public Tensor rem(double other) {
-    return rem(like(other));
+    return rem(like("rem", other));
   }
 
   /** Returns the remainder of x / y, with the sign of x. */
   public Tensor rem(Number other) {
-    return rem(other.doubleValue());
+    return rem(like("rem", other));
   }
 
   /** Returns x^y. */
@@ -475,7 +485,7 @@ public final class Tensor {
 
   /** Returns x^y. */
   public Tensor pow(Number other) {
-    return pow(other.doubleValue());
+    return dtype.isInteger() ? pow(like("pow", other)) : pow(other.doubleValue());
   }
 
   /** Returns the greater of x and y. */
@@ -489,8 +499,13 @@ public final class Tensor {
   }
 
   /** Returns {@code value} as a scalar of this element type; throws if it cannot hold the value. */
-  private Tensor like(double value) {
-    return scalar(dtype, value);
+  private Tensor like(String op, double value) {
+    return Scalars.beside(op, spec(), value);
+  }
+
+  /** Returns {@code value} as a scalar of this element type; throws if it cannot hold the value. */
+  private Tensor like(String op, Number value) {
+    return Scalars.beside(op, spec(), value);
   }
 
   // ---- Comparison and selection: BOOL results.
@@ -502,12 +517,27 @@ public final class Tensor {
 
   /** Returns whether x = y. */
   public Tensor equalTo(double other) {
-    return equalTo(like(other));
+    return equalTo(like("equalTo", other));
+  }
+
+  /** Returns whether x = y. */
+  public Tensor equalTo(Number other) {
+    return equalTo(like("equalTo", other));
   }
 
   /** Returns whether x differs from y. */
   public Tensor notEqualTo(Tensor other) {
     return Interpreter.call(new Op.Compare(NOT_EQUAL), this, other);
+  }
+
+  /** Returns whether x differs from y. */
+  public Tensor notEqualTo(double other) {
+    return notEqualTo(like("notEqualTo", other));
+  }
+
+  /** Returns whether x differs from y. */
+  public Tensor notEqualTo(Number other) {
+    return notEqualTo(like("notEqualTo", other));
   }
 
   /** Returns whether x < y. */
@@ -517,7 +547,12 @@ public final class Tensor {
 
   /** Returns whether x < y. */
   public Tensor less(double other) {
-    return less(like(other));
+    return less(like("less", other));
+  }
+
+  /** Returns whether x < y. */
+  public Tensor less(Number other) {
+    return less(like("less", other));
   }
 
   /** Returns whether x <= y. */
@@ -527,7 +562,12 @@ public final class Tensor {
 
   /** Returns whether x <= y. */
   public Tensor lessOrEqual(double other) {
-    return lessOrEqual(like(other));
+    return lessOrEqual(like("lessOrEqual", other));
+  }
+
+  /** Returns whether x <= y. */
+  public Tensor lessOrEqual(Number other) {
+    return lessOrEqual(like("lessOrEqual", other));
   }
 
   /** Returns whether x > y. */
@@ -537,7 +577,12 @@ public final class Tensor {
 
   /** Returns whether x > y. */
   public Tensor greater(double other) {
-    return greater(like(other));
+    return greater(like("greater", other));
+  }
+
+  /** Returns whether x > y. */
+  public Tensor greater(Number other) {
+    return greater(like("greater", other));
   }
 
   /** Returns whether x >= y. */
@@ -547,7 +592,12 @@ public final class Tensor {
 
   /** Returns whether x >= y. */
   public Tensor greaterOrEqual(double other) {
-    return greaterOrEqual(like(other));
+    return greaterOrEqual(like("greaterOrEqual", other));
+  }
+
+  /** Returns whether x >= y. */
+  public Tensor greaterOrEqual(Number other) {
+    return greaterOrEqual(like("greaterOrEqual", other));
   }
 
   /** Returns x and y, both BOOL. */
@@ -572,7 +622,12 @@ public final class Tensor {
 
   /** Returns this tensor with {@code value} wherever {@code mask} is true. */
   public Tensor maskedFill(Tensor mask, double value) {
-    return mask.where(like(value), this);
+    return mask.where(like("maskedFill", value), this);
+  }
+
+  /** Returns this tensor with {@code value} wherever {@code mask} is true. */
+  public Tensor maskedFill(Tensor mask, Number value) {
+    return mask.where(like("maskedFill", value), this);
   }
 
   // ---- Reductions; without axes, over all of them.

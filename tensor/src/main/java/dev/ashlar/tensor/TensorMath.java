@@ -12,7 +12,7 @@ final class TensorMath {
     boolean real = x.dtype().isFloating();
     if (real && exponent == 2) return x.square();
     if (real && exponent == 3) return Interpreter.call(new Op.Cube(), x);
-    return x.pow(Tensor.scalar(x.dtype(), exponent));
+    return x.pow(Scalars.beside("pow", x.spec(), exponent));
   }
 
   static Tensor linspace(DType dtype, double first, double last, int count) {

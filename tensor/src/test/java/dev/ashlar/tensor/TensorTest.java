@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleBinaryOperator;
@@ -259,6 +260,59 @@ class TensorTest {
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("cannot hold 0.5; cast the tensor with toType(F32)");
     assertThatThrownBy(() -> Tensor.of(1, 2).times(1e10)).isInstanceOf(ShapeException.class);
+  }
+
+  @Test
+  void wholeNumbersBesideATensorAreExact() {
+    long odd = (1L << 53) + 1;
+    Number number = odd;
+    Tensor x = Tensor.of(odd, odd - 1, 0);
+    assertThat(x.plus(number).toLongs()).containsExactly(2 * odd, 2 * odd - 1, odd);
+    assertThat(x.minus(number).toLongs()).containsExactly(0, -1, -odd);
+    assertThat(x.times(number).toLongs()).containsExactly(odd * odd, odd * (odd - 1), 0);
+    assertThat(x.div(number).toLongs()).containsExactly(1, 0, 0);
+    assertThat(x.rem(number).toLongs()).containsExactly(0, odd - 1, 0);
+    assertThat(x.pow((Number) 2).toLongs()).containsExactly(odd * odd, (odd - 1) * (odd - 1), 0);
+    assertThat(x.clamp((Number) odd, odd).toLongs()).containsOnly(odd);
+    assertThat(x.equalTo(number).toBooleans()).containsExactly(true, false, false);
+    assertThat(x.notEqualTo(number).toBooleans()).containsExactly(false, true, true);
+    assertThat(x.less(number).toBooleans()).containsExactly(false, true, true);
+    assertThat(x.lessOrEqual(number).toBooleans()).containsExactly(true, true, true);
+    assertThat(x.greater(number).toBooleans()).containsExactly(false, false, false);
+    assertThat(x.greaterOrEqual(number).toBooleans()).containsExactly(true, false, false);
+    Tensor first = Tensor.of(true, false, false);
+    assertThat(x.maskedFill(first, (Number) Long.MAX_VALUE).toLongs())
+        .containsExactly(Long.MAX_VALUE, odd - 1, 0);
+    for (long n : new long[] {odd, -odd, Long.MAX_VALUE, Long.MIN_VALUE, -1L << 32, 1L << 53, 7}) {
+      assertThat(Tensor.of(0L).plus(Long.valueOf(n)).toLongs()).containsExactly(n);
+      assertThat(Tensor.of(0L).plus(BigInteger.valueOf(n)).toLongs()).containsExactly(n);
+      assertThat(Tensor.full(I64, n, 2).toLongs()).containsExactly(n, n);
+      assertThat(Tensor.scalar(F32, n).toFloats()).containsExactly(n);
+      assertThat(Tensor.of(0f).plus(Long.valueOf(n)).toFloats()).containsExactly(n);
+    }
+    // Rounded once: by way of a double this would become 2^60.
+    long between = (1L << 60) + (1L << 36) + 1;
+    assertThat(Tensor.full(F32, between).toFloats()).containsExactly(between);
+  }
+
+  @Test
+  void numbersThatAnIntegerWouldLoseAreRefused() {
+    Tensor x = Tensor.of(1L, 2);
+    assertThatThrownBy(() -> x.equalTo((double) ((1L << 53) + 1)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "equalTo: a double from 2^53 on, 9.007199254740992E15, may have been another whole"
+                + " number, which I64[2] would hold; give it as a Long, as in Long.valueOf(n)");
+    assertThatThrownBy(() -> x.plus(BigInteger.ONE.shiftLeft(63)))
+        .hasMessageStartingWith("plus: I64[2] cannot hold 9.2");
+    assertThatThrownBy(() -> x.pow(0.5))
+        .hasMessage(
+            "pow: I64[2] cannot hold 0.5; cast the tensor with toType(F32) or toType(F64) first");
+    assertThatThrownBy(() -> x.less(Double.NaN)).hasMessageStartingWith("less: I64[2] cannot hold");
+    assertThatThrownBy(() -> Tensor.of(1).times(Long.valueOf(1L << 31)))
+        .hasMessageStartingWith("times: I32[1] cannot hold 2147483648;");
+    assertThatThrownBy(() -> Tensor.full(I32, 1L << 31))
+        .hasMessageStartingWith("fill: I32[] cannot hold 2147483648;");
   }
 
   @Test
