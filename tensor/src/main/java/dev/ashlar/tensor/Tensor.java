@@ -128,7 +128,8 @@ public final class Tensor {
   }
 
   /**
-   * Returns {@code count} numbers from {@code first} to {@code last} at equal distances [count].
+   * Returns {@code count} numbers from {@code first} to {@code last}, both included, at equal
+   * distances [count]; {@code first} alone if {@code count} is 1. Integers need whole distances.
    */
   public static Tensor linspace(DType dtype, double first, double last, int count) {
     return TensorMath.linspace(dtype, first, last, count);

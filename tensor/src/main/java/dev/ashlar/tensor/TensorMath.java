@@ -1,5 +1,6 @@
 package dev.ashlar.tensor;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,9 +16,45 @@ final class TensorMath {
     return x.pow(Scalars.beside("pow", x.spec(), exponent));
   }
 
+  /**
+   * Counts from {@code first} in the lower half and back from {@code last} in the upper one, so
+   * that both are there to the bit.
+   */
   static Tensor linspace(DType dtype, double first, double last, int count) {
-    double step = count > 1 ? (last - first) / (count - 1) : 0;
-    return Tensor.arange(dtype, count).times(step).plus(first);
+    if (!Double.isFinite(first) || !Double.isFinite(last)) {
+      throw new IllegalArgumentException(
+          "linspace: first and last must be finite, got %s and %s".formatted(first, last));
+    }
+    if (dtype.isInteger()) return wholeLinspace(dtype, first, last, count);
+    // The distance of the two may be no double, but its half is.
+    double scale = Double.isInfinite(last - first) ? 0.5 : 1;
+    double step = count > 1 ? (last * scale - first * scale) / (count - 1) : 0;
+    Tensor number = Tensor.arange(DType.F64, count);
+    Tensor up = number.times(step).div(scale).plus(first);
+    Tensor fromLast = number.minus(count - 1).times(step).div(scale).plus(last);
+    return number.less(count / 2.0).where(up, fromLast).toType(dtype);
+  }
+
+  private static Tensor wholeLinspace(DType dtype, double first, double last, int count) {
+    var spec = new TensorSpec(dtype, Shape.of(count));
+    for (double end : new double[] {first, last}) {
+      if (!ShapeRules.holds(dtype, end)) throw ShapeException.notHeld("linspace", spec, end);
+    }
+    BigInteger distance =
+        BigInteger.valueOf((long) last).subtract(BigInteger.valueOf((long) first));
+    int steps = Math.max(count - 1, 1);
+    BigInteger[] step = distance.divideAndRemainder(BigInteger.valueOf(steps));
+    if (step[1].signum() != 0) {
+      throw new ShapeException(
+          "linspace: %d equal steps from %d to %d are no whole numbers, which %s needs; make it of"
+              + " F64 and round() it",
+          steps, (long) first, (long) last, spec);
+    }
+    // A step that no long holds wraps around, and its multiples with it.
+    return Tensor.arange(DType.I64, count)
+        .times(Long.valueOf(step[0].longValue()))
+        .plus(Long.valueOf((long) first))
+        .toType(dtype);
   }
 
   static Tensor dropoutMask(KeyTensor key, double keep, int[] dims) {

@@ -65,6 +65,50 @@ class TensorTest {
   }
 
   @Test
+  void linspaceBeginsAndEndsWhereItIsTold() {
+    for (DType dtype : List.of(F32, F64, DType.BF16)) {
+      for (int count : new int[] {2, 3, 7, 10, 50, 99, 1000}) {
+        for (double[] ends : new double[][] {{0.1, 0.7}, {-3, 1e-3}, {1, 0.9}, {5, 5}}) {
+          double[] all = Tensor.linspace(dtype, ends[0], ends[1], count).toDoubles();
+          Tensor exact = Tensor.of(ends).toType(dtype);
+          assertThat(new double[] {all[0], all[count - 1]}).isEqualTo(exact.toDoubles());
+          for (int i = 0; i < count; i++) {
+            double even = ends[0] + (ends[1] - ends[0]) * i / (count - 1);
+            double ulp = dtype == F64 ? 1e-15 : dtype == F32 ? 1e-7 : 4e-3;
+            assertThat(all[i]).isCloseTo(even, within(ulp * 5));
+          }
+        }
+      }
+    }
+    double max = Double.MAX_VALUE;
+    assertThat(Tensor.linspace(F64, -max, max, 2).toDoubles()).containsExactly(-max, max);
+    assertThat(Tensor.linspace(F64, max, -max, 5).toDoubles())
+        .containsExactly(max, max / 2, 0, -max / 2, -max);
+    assertThat(Tensor.linspace(F32, -Float.MAX_VALUE, Float.MAX_VALUE, 3).toFloats())
+        .containsExactly(-Float.MAX_VALUE, 0, Float.MAX_VALUE);
+    assertThat(Tensor.linspace(F64, 1, 2, 0).size()).isZero();
+    assertThatThrownBy(() -> Tensor.linspace(F64, 0, Double.POSITIVE_INFINITY, 3))
+        .hasMessage("linspace: first and last must be finite, got 0.0 and Infinity");
+  }
+
+  @Test
+  void linspaceOfIntegersNeedsWholeDistances() {
+    assertThat(Tensor.linspace(I32, 9, 1, 5).toInts()).containsExactly(9, 7, 5, 3, 1);
+    assertThat(Tensor.linspace(I64, 4, 9, 1).toLongs()).containsExactly(4);
+    int max = Integer.MAX_VALUE;
+    assertThat(Tensor.linspace(I32, -max, max, 3).toInts()).containsExactly(-max, 0, max);
+    assertThat(Tensor.linspace(I64, -0x1p63, 0x1p62, 4).toLongs())
+        .containsExactly(Long.MIN_VALUE, -1L << 62, 0, 1L << 62);
+    assertThatThrownBy(() -> Tensor.linspace(I32, 0, 3, 3))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "linspace: 2 equal steps from 0 to 3 are no whole numbers, which I32[3] needs; make it"
+                + " of F64 and round() it");
+    assertThatThrownBy(() -> Tensor.linspace(I32, 0.5, 3, 3))
+        .hasMessageStartingWith("linspace: I32[3] cannot hold 0.5");
+  }
+
+  @Test
   void randomNumbersAreTheKeys() {
     Key key = Key.of(5);
     assertThat(Tensor.uniform(key, F64, 2, 2).toDoubles())
