@@ -28,13 +28,29 @@ public final class ShapeException extends IllegalArgumentException {
   }
 
   static ShapeException noSuchAxis(String op, Shape shape, int axis) {
+    if (shape.rank() == 0) {
+      return new ShapeException(
+          "%s: axis %d does not exist in shape [], a single number; reshape it first", op, axis);
+    }
     return new ShapeException(
         "%s: axis %d does not exist in shape %s of rank %d (axes go from %d to %d)",
         op, axis, shape, shape.rank(), -shape.rank(), shape.rank() - 1);
   }
 
-  static ShapeException repeatedAxis(String op, int[] axes) {
-    return new ShapeException("%s: axes %s name an axis twice", op, Arrays.toString(axes));
+  static ShapeException noPlace(String op, Shape shape, int axis) {
+    return new ShapeException(
+        "%s: a new axis of shape %s cannot stand at %d (places go from %d to %d)",
+        op, shape, axis, -shape.rank() - 1, shape.rank());
+  }
+
+  static ShapeException repeatedAxis(String op, Shape shape, int axis, int[] axes) {
+    return new ShapeException(
+        "%s: axes %s name axis %d of shape %s twice; name it once",
+        op, Arrays.toString(axes), axis, shape);
+  }
+
+  static ShapeException unordered(String op, List<Integer> axes) {
+    return new ShapeException("%s: axes %s must ascend; sort them", op, axes);
   }
 
   static ShapeException notBroadcastable(String op, Shape left, Shape right, int axis) {

@@ -191,10 +191,9 @@ public final class ShapeRules {
     int previous = -1;
     for (int axis : op.axes()) {
       checkAxis(op, shape, axis);
-      if (axis <= previous) {
-        throw ShapeException.repeatedAxis(
-            op.label(), op.axes().stream().mapToInt(a -> a).toArray());
-      }
+      if (axis == previous)
+        throw ShapeException.repeatedAxis(op.label(), shape, axis, Views.ints(op.axes()));
+      if (axis < previous) throw ShapeException.unordered(op.label(), op.axes());
       previous = axis;
       if (!(op instanceof Op.Sum) && shape.dim(axis) == 0)
         throw ShapeException.emptyReduction(op.label(), shape, axis);

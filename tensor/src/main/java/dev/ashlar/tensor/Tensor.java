@@ -769,7 +769,11 @@ public final class Tensor {
   /** Returns the axes in another order. */
   public Tensor permute(int... axes) {
     List<Integer> order = new ArrayList<>(axes.length);
-    for (int axis : axes) order.add(axis("permute", axis));
+    for (int axis : axes) {
+      int at = axis("permute", axis);
+      if (order.contains(at)) throw ShapeException.repeatedAxis("permute", shape(), at, axes);
+      order.add(at);
+    }
     return Interpreter.call(new Op.Permute(order), this);
   }
 
@@ -845,9 +849,10 @@ public final class Tensor {
 
   /** Returns the tensor without an axis of size 1. */
   public Tensor squeeze(int axis) {
-    if (dim(axis) != 1)
+    int at = axis("squeeze", axis);
+    if (dim(at) != 1)
       throw new ShapeException("squeeze: axis %d of %s is not of size 1", axis, shape());
-    return reshape(shape().without(axis));
+    return reshape(shape().without(at));
   }
 
   /** Returns the tensor as one vector. */
@@ -938,7 +943,12 @@ public final class Tensor {
 
   private List<Integer> axes(String op, int[] axes) {
     if (axes.length == 0) return java.util.stream.IntStream.range(0, rank()).boxed().toList();
-    return Arrays.stream(axes).map(a -> axis(op, a)).sorted().boxed().toList();
+    List<Integer> ascending = Arrays.stream(axes).map(a -> axis(op, a)).sorted().boxed().toList();
+    for (int i = 1; i < axes.length; i++) {
+      if (ascending.get(i).equals(ascending.get(i - 1)))
+        throw ShapeException.repeatedAxis(op, shape(), ascending.get(i), axes);
+    }
+    return ascending;
   }
 
   // ---- Memory.

@@ -70,10 +70,14 @@ class ShapeRulesTest {
             "sum: axis -1 does not exist in shape [2, 3] of rank 2 (axes go from -2 to 1)",
             f32(2, 3)),
         rejected(
-            new Op.Sum(List.of(1, 1), false), "sum: axes [1, 1] name an axis twice", f32(2, 3)),
+            new Op.Sum(List.of(1, 1), false),
+            "sum: axes [1, 1] name axis 1 of shape [2, 3] twice; name it once",
+            f32(2, 3)),
+        rejected(
+            new Op.Max(List.of(1, 0), false), "max: axes [1, 0] must ascend; sort them", f32(2, 3)),
         rejected(
             new Op.Softmax(-1),
-            "softmax: axis -1 does not exist in shape [] of rank 0 (axes go from 0 to -1)",
+            "softmax: axis -1 does not exist in shape [], a single number; reshape it first",
             f32()),
         rejected(
             new Op.Min(List.of(0), false),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -30,9 +33,33 @@ class TensorReductionTest {
     assertThat(x.plus(1).get(0).prod(1).toDoubles()).containsExactly(24, 1680, 11880);
     assertThat(Tensor.arange(DType.I32, 5).sum().item()).isEqualTo(10);
     assertThat(Tensor.of(Integer.MAX_VALUE, 1).sum().toInts()).containsExactly(Integer.MIN_VALUE);
-    assertThatThrownBy(() -> x.sum(1, -2))
-        .isInstanceOf(ShapeException.class)
-        .hasMessage("sum: axes [1, 1] name an axis twice");
+  }
+
+  @Test
+  void anAxisNamedTwiceIsNamed() {
+    Tensor x = Tensor.ones(DType.F32, 2, 2, 2);
+    Tensor mask = x.greater(0);
+    Map<String, Function<int[], Tensor>> methods =
+        Map.ofEntries(
+            Map.entry("sum", x::sum),
+            Map.entry("mean", x::mean),
+            Map.entry("variance", x::variance),
+            Map.entry("max", x::max),
+            Map.entry("min", x::min),
+            Map.entry("prod", x::prod),
+            Map.entry("any", mask::any),
+            Map.entry("all", mask::all),
+            Map.entry("permute", x::permute));
+    methods.forEach(
+        (name, method) -> {
+          for (int[] axes : new int[][] {{1, -2}, {0, 1, 1}, {1, 0, 1}}) {
+            assertThatThrownBy(() -> method.apply(axes))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage(
+                    "%s: axes %s name axis 1 of shape [2, 2, 2] twice; name it once",
+                    name, Arrays.toString(axes));
+          }
+        });
   }
 
   @Test
