@@ -690,7 +690,7 @@ public final class Tensor {
 
   /** Returns whether all elements of a BOOL tensor are true, over axes, which vanish. */
   public Tensor all(int... axes) {
-    return not().any(axes).not();
+    return TensorMath.all(this, axes("all", axes));
   }
 
   /** Returns where along an axis the greatest stands, as I64. */

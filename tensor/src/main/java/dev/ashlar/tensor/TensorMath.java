@@ -82,6 +82,11 @@ final class TensorMath {
     return Interpreter.call(new Op.Sum(axes, false), x.toType(DType.I32)).greater(0);
   }
 
+  static Tensor all(Tensor x, List<Integer> axes) {
+    if (x.dtype() != DType.BOOL) throw ShapeException.dtype("all", x.spec(), "BOOL");
+    return any(x.not(), axes).not();
+  }
+
   static Op.Pad pad(Shape shape, int axis, int before, int after) {
     long size = (long) before + after + shape.dim(axis);
     if (before < 0 || after < 0 || size > Integer.MAX_VALUE) {
@@ -96,6 +101,8 @@ final class TensorMath {
    * factors are 0.
    */
   static Tensor prod(Tensor x, List<Integer> axes) {
+    boolean number = x.dtype().isFloating() || x.dtype().isInteger();
+    if (!number) throw ShapeException.dtype("prod", x.spec(), "F32, F64, I32 or I64");
     Tensor out = x;
     for (int axis : axes.reversed()) out = prod(out, axis);
     return out;
@@ -103,8 +110,8 @@ final class TensorMath {
 
   private static Tensor prod(Tensor x, int axis) {
     Tensor out = x;
-    // By the empty sum, so that it is a result of x, and gradients in x are of its shape.
-    if (out.dim(axis) == 0) return Interpreter.call(new Op.Sum(List.of(axis), false), x).plus(1);
+    // The sum of nothing is 0, and has a gradient: as empty as x.
+    if (out.dim(axis) == 0) return x.sum(axis).plus(1);
     while (out.dim(axis) > 1) {
       int size = out.dim(axis);
       int half = size / 2;
@@ -115,6 +122,8 @@ final class TensorMath {
   }
 
   static Tensor logSumExp(Tensor x, int axis) {
+    if (!x.dtype().isFloating()) throw ShapeException.dtype("logSumExp", x.spec(), "F32 or F64");
+    if (x.dim(axis) == 0) throw ShapeException.emptyReduction("logSumExp", x.shape(), axis);
     // A row of -inf alone keeps its maximum out of the subtraction: -inf - -inf is NaN.
     Tensor max = x.stopGradient().maxKeep(axis);
     Tensor shift = max.maskedFill(max.abs().equalTo(Double.POSITIVE_INFINITY), 0);

@@ -68,11 +68,34 @@ class TensorReductionTest {
     assertThat(x.sum(0).toFloats()).containsExactly(0, 0, 0);
     assertThat(x.sum().item()).isZero();
     assertThat(x.mean().item()).isNaN();
+    assertThat(x.variance().item()).isNaN();
     assertThat(x.prod(0).toFloats()).containsExactly(1, 1, 1);
+    assertThat(x.prod().item()).isOne();
+    assertThat(x.prod(1).size()).isZero();
+    assertThat(x.toType(DType.I64).prod(0).toLongs()).containsExactly(1, 1, 1);
+    assertThat(x.greater(0).any(0).toBooleans()).containsExactly(false, false, false);
+    assertThat(x.greater(0).all(0).toBooleans()).containsExactly(true, true, true);
     assertThat(x.max(1).size()).isZero();
     assertThatThrownBy(() -> x.max(0))
         .hasMessage("max: axis 0 of [0, 3] is empty, and max has no value there");
     assertThatThrownBy(() -> x.argMin(0)).isInstanceOf(ShapeException.class);
+    assertThat(x.logSumExp(1).size()).isZero();
+    assertThatThrownBy(() -> x.logSumExp(0))
+        .hasMessage("logSumExp: axis 0 of [0, 3] is empty, and logSumExp has no value there");
+  }
+
+  @Test
+  void reductionsNameThemselvesBesideElementsTheyCannotTake() {
+    Tensor mask = Tensor.of(true);
+    assertThatThrownBy(() -> mask.prod())
+        .hasMessage("prod: needs F32, F64, I32 or I64, got BOOL[1]; cast it with toType(...)");
+    assertThatThrownBy(() -> Tensor.of(1).all())
+        .hasMessage("all: needs BOOL, got I32[1]; cast it with toType(...)");
+    assertThatThrownBy(() -> Tensor.of(1).logSumExp(0))
+        .hasMessage("logSumExp: needs F32 or F64, got I32[1]; cast it with toType(...)");
+    assertThatThrownBy(() -> Tensor.of(1f).logSumExp(1))
+        .hasMessage(
+            "logSumExp: axis 1 does not exist in shape [1] of rank 1 (axes go from -1 to 0)");
   }
 
   @Test
