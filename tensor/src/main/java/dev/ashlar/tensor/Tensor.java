@@ -220,11 +220,12 @@ public final class Tensor {
   }
 
   /**
-   * Returns the elements in row-major order as ints; throws ArithmeticException for one that does
-   * not fit.
+   * Returns the elements in row-major order as ints, cut towards 0.
+   *
+   * @throws ArithmeticException naming the first that is NaN or does not fit, and its position
    */
   public int[] toInts() {
-    return Arrays.stream(toLongs()).mapToInt(Math::toIntExact).toArray();
+    return TensorData.toInts(this);
   }
 
   /** Returns the elements in row-major order as longs, cut towards 0. */

@@ -116,6 +116,33 @@ final class TensorData {
         });
   }
 
+  static int[] toInts(Tensor tensor) {
+    int size = arraySize(tensor);
+    return hold(
+        tensor,
+        x -> {
+          if (x.dtype() == DType.I32 && x.isContiguous()) {
+            return x.elements().toArray(ValueLayout.JAVA_INT);
+          }
+          int[] out = new int[size];
+          var at = new Positions(x.layout());
+          for (int i = 0; i < out.length; i++) out[i] = toInt(x, at.next(), i);
+          return out;
+        });
+  }
+
+  private static int toInt(Operand x, long at, int position) {
+    long value = x.getLong(at);
+    if (value == (int) value && !Double.isNaN(x.getDouble(at))) return (int) value;
+    throw new ArithmeticException(
+        "toInts: %s at position %d of %s is not an int; read it with %s"
+            .formatted(
+                number(x, at),
+                position,
+                x.spec(),
+                x.dtype() == DType.I64 ? "toLongs()" : "toDoubles()"));
+  }
+
   static boolean[] toBooleans(Tensor tensor) {
     boolean[] out = new boolean[arraySize(tensor)];
     return hold(
@@ -139,6 +166,8 @@ final class TensorData {
     if (!tensor.storage().hasMemory()) return tensor.spec() + " (being traced)";
     if (tensor.size() > SHOWN) return tensor.spec().toString();
     try {
+      // Of nothing the brackets alone could fill the memory: [1000000000, 0] has as many.
+      if (tensor.size() == 0) return tensor.spec() + hold(tensor, _ -> " []");
       return tensor.spec() + " " + hold(tensor, x -> numbers(x, new Positions(x.layout()), 0));
     } catch (TensorLifetimeException e) {
       return tensor.spec() + " (freed or donated)";

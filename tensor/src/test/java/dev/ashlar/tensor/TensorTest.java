@@ -141,10 +141,25 @@ class TensorTest {
     assertThat(turned.toBooleans()).containsExactly(false, true, true, true, true, true);
     assertThat(Tensor.of(-1.9, 2.9).toLongs()).containsExactly(-1, 2);
     assertThat(Tensor.of((1L << 53) + 1).toLongs()).containsExactly((1L << 53) + 1);
-    assertThatThrownBy(() -> Tensor.of(1L << 40).toInts()).isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> turned.item())
         .isInstanceOf(ShapeException.class)
         .hasMessage("item: needs exactly one element, got shape [3, 2]");
+  }
+
+  @Test
+  void toIntsNamesWhatIsNoInt() {
+    assertThat(Tensor.of(-1.9, 2.9).toInts()).containsExactly(-1, 2);
+    assertThat(Tensor.of(true, false).toInts()).containsExactly(1, 0);
+    assertThatThrownBy(() -> Tensor.of(1L, 1L << 40).toInts())
+        .isInstanceOf(ArithmeticException.class)
+        .hasMessage(
+            "toInts: 1099511627776 at position 1 of I64[2] is not an int; read it with toLongs()");
+    for (double no : new double[] {3e9, Double.NaN, Double.NEGATIVE_INFINITY}) {
+      assertThatThrownBy(() -> Tensor.of(0, no).toInts())
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessage(
+              "toInts: %s at position 1 of F64[2] is not an int; read it with toDoubles()", no);
+    }
   }
 
   @Test
@@ -165,6 +180,9 @@ class TensorTest {
   @Test
   void describesLargeTensorsByTheirSpecAlone() {
     assertThat(Tensor.zeros(F32, 65)).hasToString("F32[65]");
+    Tensor nothing = Tensor.zeros(F32, Integer.MAX_VALUE, 0);
+    assertThat(nothing).hasToString("F32[2147483647, 0] []");
+    assertThat(Tensor.zeros(F32, 1).expand(1 << 30, 64)).hasToString("F32[1073741824, 64]");
   }
 
   // ---- Elementwise.
