@@ -28,14 +28,17 @@ final class Einsum {
 
   private Tensor evaluate(List<Tensor> operands) {
     String[] sides = equation.split("->", -1);
+    if (sides.length != 2) throw error("needs the form 'ab,bc->ac', with one arrow");
     String[] inputs = sides[0].split(",", -1);
-    if (sides.length != 2) throw error("needs the form 'ab,bc->ac', with an arrow");
+    String output = sides[1];
+    for (String letters : inputs) checkLetters(letters);
+    checkLetters(output);
     if (inputs.length != operands.size()) {
       throw error("names %d operands, got %d".formatted(inputs.length, operands.size()));
     }
-    String output = sides[1];
+    checkTypes(operands);
     List<Term> terms = new ArrayList<>();
-    for (int i = 0; i < inputs.length; i++) terms.add(term(operands.get(i), inputs[i]));
+    for (int i = 0; i < inputs.length; i++) terms.add(term(operands.get(i), inputs[i], i));
     checkOutput(output);
     Term result = terms.getFirst();
     if (terms.size() == 1) result = sumAwayExcept(result, output);
@@ -50,33 +53,52 @@ final class Einsum {
     return new ShapeException("einsum: '%s' %s", equation, problem);
   }
 
+  private void checkLetters(String letters) {
+    for (char letter : letters.toCharArray()) {
+      if (!Character.isLetter(letter)) {
+        throw error(
+            "has '%s' where a letter is needed: one for each axis, commas between operands"
+                .formatted(letter));
+      }
+    }
+  }
+
+  private void checkTypes(List<Tensor> operands) {
+    for (Tensor each : operands) {
+      TensorSpec spec = each.spec();
+      TensorSpec first = operands.getFirst().spec();
+      if (spec.dtype() != first.dtype()) throw ShapeException.dtypes("einsum", first, spec);
+    }
+  }
+
   private void checkOutput(String output) {
     for (char letter : output.toCharArray()) {
       if (!sizes.containsKey(letter))
         throw error("has '%s' in its result, which no operand has".formatted(letter));
     }
-    if (output.chars().distinct().count() != output.length())
-      throw error("names an axis of its result twice");
+    for (int i = 0; i < output.length(); i++) {
+      if (output.indexOf(output.charAt(i)) < i)
+        throw error("names axis '%s' of its result twice".formatted(output.charAt(i)));
+    }
   }
 
   private static String lettersOf(List<Term> terms) {
     return terms.stream().map(Term::letters).collect(Collectors.joining());
   }
 
-  private Term term(Tensor tensor, String letters) {
+  private Term term(Tensor tensor, String letters, int number) {
     if (letters.length() != tensor.rank()) {
       throw error(
-          "names %d axes '%s' of an operand of shape %s"
-              .formatted(letters.length(), letters, tensor.shape()));
+          "names %d axes '%s' of operand %d, which has %d: shape %s"
+              .formatted(letters.length(), letters, number, tensor.rank(), tensor.shape()));
     }
     for (int axis = 0; axis < letters.length(); axis++) {
       char letter = letters.charAt(axis);
-      if (!Character.isLetter(letter))
-        throw error("has '%s' where a letter is needed".formatted(letter));
       Integer known = sizes.putIfAbsent(letter, tensor.dim(axis));
       if (known != null && known != tensor.dim(axis)) {
         throw error(
-            "gives axis '%s' both sizes %d and %d".formatted(letter, known, tensor.dim(axis)));
+            "gives axis '%s' both sizes %d and %d, the latter by operand %d of shape %s"
+                .formatted(letter, known, tensor.dim(axis), number, tensor.shape()));
       }
     }
     return diagonal(tensor, letters);
@@ -143,11 +165,22 @@ final class Einsum {
   /** Multiplies [batch, left, sum] by [batch, sum, right], single numbers one by one. */
   private static Tensor product(Tensor x, Tensor y, boolean dots) {
     if (x.dim(-1) == 1) return x.times(y);
-    return dots ? x.times(y.transpose()).sum(-1) : x.matmul(y);
+    if (dots) return x.times(y.transpose()).sum(-1);
+    if (!x.dtype().isFloating()) throw ShapeException.dtype("einsum", x.spec(), "F32 or F64");
+    return x.matmul(y);
   }
 
   private int count(String letters) {
-    return letters.chars().map(letter -> sizes.get((char) letter)).reduce(1, Math::multiplyExact);
+    long count = 1;
+    for (char letter : letters.toCharArray()) {
+      count *= sizes.get(letter);
+      if (count > Integer.MAX_VALUE) {
+        throw error(
+            "has more than 2^31 - 1 elements in the axes '%s' of one matrix product"
+                .formatted(letters));
+      }
+    }
+    return (int) count;
   }
 
   private static Term arrange(Term term, String order) {

@@ -105,19 +105,39 @@ class EinsumTest {
   void saysWhatIsWrong() {
     Tensor x = Tensor.zeros(DType.F32, 2, 3);
     assertThatThrownBy(() -> Tensor.einsum("ab", x))
-        .hasMessage("einsum: 'ab' needs the form 'ab,bc->ac', with an arrow");
+        .hasMessage("einsum: 'ab' needs the form 'ab,bc->ac', with one arrow");
     assertThatThrownBy(() -> Tensor.einsum("ab,bc->ac", x))
         .hasMessageContaining("names 2 operands, got 1");
     assertThatThrownBy(() -> Tensor.einsum("abc->a", x))
-        .hasMessageContaining("names 3 axes 'abc' of an operand of shape [2, 3]");
+        .hasMessageContaining("names 3 axes 'abc' of operand 0, which has 2: shape [2, 3]");
     assertThatThrownBy(() -> Tensor.einsum("ab->ac", x))
         .hasMessageContaining("has 'c' in its result, which no operand has");
     assertThatThrownBy(() -> Tensor.einsum("ab->aa", x))
-        .hasMessageContaining("names an axis of its result twice");
+        .hasMessageContaining("names axis 'a' of its result twice");
     assertThatThrownBy(() -> Tensor.einsum("aa->a", x))
-        .hasMessageContaining("gives axis 'a' both sizes 2 and 3");
+        .hasMessageContaining(
+            "gives axis 'a' both sizes 2 and 3, the latter by operand 0 of shape [2, 3]");
     assertThatThrownBy(() -> Tensor.einsum("a1->a", x))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("has '1' where a letter is needed");
+    assertThatThrownBy(() -> Tensor.einsum("a->b->ab", x, x))
+        .hasMessageContaining("needs the form 'ab,bc->ac', with one arrow");
+    assertThatThrownBy(() -> Tensor.einsum("...b->b", x))
+        .hasMessage(
+            "einsum: '...b->b' has '.' where a letter is needed: one for each axis, commas between"
+                + " operands");
+    assertThatThrownBy(() -> Tensor.einsum("ab->a.", x))
+        .hasMessageContaining("has '.' where a letter is needed");
+    Tensor whole = Tensor.arange(DType.I32, 6).reshape(2, 3);
+    assertThatThrownBy(() -> Tensor.einsum("ab,cb->ac", x, whole))
+        .hasMessage(
+            "einsum: element types differ: left F32[2, 3], right I32[2, 3]; cast one with"
+                + " toType(...)");
+    assertThatThrownBy(() -> Tensor.einsum("ab,cb->ac", whole, whole))
+        .hasMessageMatching("einsum: needs F32 or F64, got I32.*; cast it with toType.*");
+    assertThat(Tensor.einsum("ab,ab->a", whole, whole).toInts()).containsExactly(5, 50);
+    Tensor wide = Tensor.zeros(DType.F32, 1, 1).expand(1 << 16, 1 << 16);
+    assertThatThrownBy(() -> Tensor.einsum("ab,ab->", wide, wide))
+        .hasMessageContaining("has more than 2^31 - 1 elements in the axes 'ab'");
   }
 }
