@@ -137,7 +137,8 @@ public final class ShapeException extends IllegalArgumentException {
 
   static ShapeException index(String op, Shape source, Shape index, int axis) {
     return new ShapeException(
-        "%s: index %s must have the rank of source %s and be no larger on any axis but %d",
+        "%s: index %s must have the rank of source %s and be no larger on any axis but %d; reshape or"
+            + " slice it, or take whole slices by indexSelect and indexAdd",
         op, index, source, axis);
   }
 

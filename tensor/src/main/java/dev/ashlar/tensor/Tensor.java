@@ -845,7 +845,9 @@ public final class Tensor {
 
   /** Returns the tensor with a new axis of size 1 at {@code axis}. */
   public Tensor unsqueeze(int axis) {
-    return reshape(shape().inserted(axis, 1));
+    int at = axis < 0 ? axis + rank() + 1 : axis;
+    if (at < 0 || at > rank()) throw ShapeException.noPlace("unsqueeze", shape(), axis);
+    return reshape(shape().inserted(at, 1));
   }
 
   /** Returns the tensor without an axis of size 1. */
@@ -927,7 +929,10 @@ public final class Tensor {
 
   /** Returns rows of this table [V, D] by integer ids [...]: [..., D]. */
   public Tensor embedding(Tensor ids) {
-    if (rank() != 2) throw new ShapeException("embedding: needs a table [V, D], got %s", shape());
+    if (rank() != 2)
+      throw new ShapeException("embedding: needs a table [V, D], got %s; reshape it", spec());
+    if (!ids.dtype.isInteger())
+      throw ShapeException.dtype("embedding", ids.spec(), "ids of I32 or I64");
     return indexSelect(0, ids);
   }
 

@@ -142,7 +142,7 @@ class ShapeRulesTest {
         rejected(
             new Op.Gather(0),
             "gather: index [2] must have the rank of source [2, 3] and be no larger on any axis but"
-                + " 0",
+                + " 0; reshape or slice it, or take whole slices by indexSelect and indexAdd",
             f32(2, 3),
             i32(2)),
         rejected(

@@ -90,7 +90,10 @@ class TensorViewTest {
     assertThatThrownBy(() -> table.indexAdd(0, Tensor.of(-2), Tensor.ones(F32, 1, 2)))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> table.get(0).embedding(ids))
-        .hasMessage("embedding: needs a table [V, D], got [2]");
+        .hasMessage("embedding: needs a table [V, D], got F32[2]; reshape it");
+    assertThatThrownBy(() -> table.embedding(table))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("embedding: needs ids of I32 or I64, got F32[3, 2]; cast it with toType(...)");
   }
 
   @Test
@@ -99,6 +102,13 @@ class TensorViewTest {
     assertThatThrownBy(() -> x.get(0).transpose())
         .hasMessage("transpose: needs at least 2 axes, got shape [3]; reshape it first");
     assertThatThrownBy(() -> x.squeeze(0)).hasMessage("squeeze: axis 0 of [2, 3] is not of size 1");
+    assertThatThrownBy(() -> x.squeeze(2)).hasMessageStartingWith("squeeze: axis 2 does not exist");
+    assertThatThrownBy(() -> x.unsqueeze(-4))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "unsqueeze: a new axis of shape [2, 3] cannot stand at -4 (places go from -3 to 2)");
+    assertThatThrownBy(() -> x.permute(1))
+        .hasMessage("permute: [1] is not an order of the 2 axes of [2, 3]");
     assertThatThrownBy(() -> x.reshape(-1, -1)).hasMessageContaining("only one size may be -1");
     assertThatThrownBy(() -> x.reshape(4, -1))
         .hasMessage("reshape: 6 elements of [2, 3] do not divide among the other sizes of [4, -1]");
