@@ -1,5 +1,6 @@
 package dev.ashlar.tensor;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,9 @@ public final class TensorScope implements AutoCloseable {
   }
 
   /**
-   * Frees what was made in this scope and not kept.
+   * Frees what was made in this scope and not kept: all of it, also where a release handed to
+   * {@link TensorBytes#wrap} throws. The first of what they throw is thrown on, and suppresses the
+   * rest.
    *
    * @throws TensorLifetimeException if a scope opened later is still open, or on another thread
    */
@@ -138,8 +141,34 @@ public final class TensorScope implements AutoCloseable {
     if (parent == null) INNERMOST.remove();
     else INNERMOST.set(parent);
     if (held.isEmpty()) return;
-    String place = CallSite.ofClosing();
-    held.forEach(storage -> storage.release(place));
+    var releases = new Releases(CallSite.ofClosing());
+    held.forEach(releases);
     held.clear();
+    releases.rethrow();
+  }
+
+  /** Releases every storage, also behind one whose owner's release fails. */
+  private static final class Releases implements Consumer<Storage> {
+    private final String place;
+    private @Nullable Throwable first;
+
+    Releases(String place) {
+      this.place = place;
+    }
+
+    @Override
+    public void accept(Storage storage) {
+      try {
+        storage.release(place);
+      } catch (RuntimeException | Error e) {
+        if (first == null) first = e;
+        else if (first != e) first.addSuppressed(e);
+      }
+    }
+
+    void rethrow() {
+      if (first instanceof RuntimeException e) throw e;
+      if (first instanceof Error e) throw e;
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.ashlar.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,31 @@ class TensorScopeTest {
       else assertThatThrownBy(tensor::item).isInstanceOf(TensorLifetimeException.class);
     }
     assertThat(TensorScope.current().memory().liveCount()).isEqualTo(before + 14);
+  }
+
+  @Test
+  void freesTheRestWhereAReleaseFails() {
+    long before = TensorScope.current().memory().liveCount();
+    var one = new IllegalStateException("one");
+    var other = new StackOverflowError("other");
+    var scope = TensorScope.open();
+    var spec = new TensorSpec(DType.F32, Shape.of(1));
+    Tensor first = Tensor.of(1f);
+    for (Throwable failure : List.of(one, other, one)) {
+      TensorBytes.wrap(spec, Arena.global().allocate(4, 4), () -> rethrow(failure));
+    }
+    Tensor last = Tensor.of(2f);
+    assertThatThrownBy(scope::close).isSameAs(one).hasSuppressedException(other);
+    assertThat(one.getSuppressed()).containsExactly(other);
+    assertThat(TensorScope.current().memory().liveCount()).isEqualTo(before);
+    for (Tensor freed : List.of(first, last))
+      assertThatThrownBy(freed::item).isInstanceOf(TensorLifetimeException.class);
+    scope.close();
+  }
+
+  private static void rethrow(Throwable failure) {
+    if (failure instanceof Error e) throw e;
+    throw (RuntimeException) failure;
   }
 
   @Test
