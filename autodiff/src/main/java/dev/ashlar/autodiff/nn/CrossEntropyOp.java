@@ -3,6 +3,7 @@ package dev.ashlar.autodiff.nn;
 import dev.ashlar.autodiff.Call;
 import dev.ashlar.autodiff.DifferentiableOp;
 import dev.ashlar.autodiff.Saved;
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
@@ -55,9 +56,11 @@ public record CrossEntropyOp(OptionalLong ignored) implements DifferentiableOp {
 
   /** Returns which targets take part in the loss. */
   Tensor valid(Tensor targets) {
-    return ignored.isEmpty()
-        ? targets.equalTo(targets)
-        : targets.notEqualTo(targets.zerosLike().plus(ignored.getAsLong()));
+    if (ignored.isEmpty()) return targets.equalTo(targets);
+    Long id = ignored.getAsLong();
+    // A number that no I32 can be leaves out none of them.
+    boolean possible = targets.dtype() == DType.I64 || id == id.intValue();
+    return possible ? targets.notEqualTo(id) : targets.equalTo(targets);
   }
 
   /** Returns whether a target takes part in the loss. */

@@ -23,8 +23,9 @@ public final class Losses {
    * positions whose target is not {@code ignored}; NaN if there is none.
    */
   public static Tensor crossEntropy(Tensor logits, Tensor targets, long ignored) {
-    Tensor losses = crossEntropyPerPosition(logits, targets, ignored);
-    Tensor counted = targets.notEqualTo(targets.zerosLike().plus(ignored));
+    var op = new CrossEntropyOp(OptionalLong.of(ignored));
+    Tensor losses = Interpreter.callAll(op, logits, targets).getFirst();
+    Tensor counted = op.valid(targets);
     return losses.sum().div(counted.toType(losses.dtype()).sum());
   }
 

@@ -50,6 +50,24 @@ final class LossesTest {
     assertThat(gradient.get(0).abs().sum().item()).isGreaterThan(0.1);
   }
 
+  @Test
+  void whatIsIgnoredMayBeAnyLong() {
+    Tensor logits = Tensor.normal(Key.of(1), DType.F64, 3, 3);
+    Linear head = Linear.init(Key.of(2), DType.F64, 3, 3);
+    Tensor targets = Tensor.of(1, 0, 2);
+    double all = Losses.crossEntropy(logits, targets).item();
+    double first = Losses.crossEntropy(logits.get(0).unsqueeze(0), Tensor.of(1)).item();
+    double linear = Losses.linearCrossEntropy(logits, head, targets).item();
+    for (long ignored : new long[] {1L << 32, Long.MIN_VALUE, Long.MAX_VALUE, (1L << 53) + 1}) {
+      assertThat(Losses.crossEntropy(logits, targets, ignored).item()).isEqualTo(all);
+      assertThat(Losses.linearCrossEntropy(logits, head, targets, ignored).item())
+          .isEqualTo(linear);
+      Tensor twice = Tensor.of(1, ignored, ignored);
+      assertThat(Losses.crossEntropy(logits, twice, ignored).item())
+          .isCloseTo(first, within(1e-15));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"F32", "F64"})
   void notANumberInAnIgnoredRowStaysThere(DType dtype) {
