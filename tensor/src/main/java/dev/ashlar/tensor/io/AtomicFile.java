@@ -75,7 +75,8 @@ public final class AtomicFile {
   }
 
   private static void replace(Path target, Content content) throws IOException {
-    Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    // A name of its own: with that of the target it might be longer than file systems allow.
+    Path temporary = target.resolveSibling(".ashlar-" + UUID.randomUUID());
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -142,4 +142,11 @@ final class AtomicFileTest {
     assertThat(file).hasContent("before new after");
     assertHolds("file");
   }
+
+  @Test
+  void namesMayBeAsLongAsTheFileSystemAllows() throws IOException {
+    Path path = folder.resolve("x".repeat(250));
+    write(path, "long");
+    assertThat(path).hasContent("long");
+  }
 }
