@@ -2,12 +2,12 @@ package dev.ashlar.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.tensor.OwnJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -39,18 +39,10 @@ final class StopSignalTest {
   }
 
   private Process start(Path out) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.add("@" + flags());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     String[] arguments = CommandLineRun.tinyTrain(folder, "--out", out.toString());
     arguments[List.of(arguments).indexOf("--steps") + 1] = "1000000";
     arguments[List.of(arguments).indexOf("--checkpoint-every") + 1] = "0";
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
+    return OwnJvm.with("@" + flags()).start(Main.class, folder.resolve("log"), arguments);
   }
 
   /** Returns the file of JVM flags, above this module. */

@@ -15,13 +15,12 @@ import dev.ashlar.autodiff.optim.Clipping;
 import dev.ashlar.autodiff.optim.Sgd;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.OwnJvm;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.spi.Parallel;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,24 +54,11 @@ final class AllocationTest {
   void compiledKernelsPutNoVectorIntoAnObject() throws IOException, InterruptedException {
     // Of shorter ones of F64 C2 has no masks on every processor.
     assumeThat(FloatVector.SPECIES_PREFERRED.vectorByteSize()).isGreaterThanOrEqualTo(32);
-    Process process = start();
-    List<String> lines;
-    try (var out = process.inputReader()) {
-      lines = out.readAllLines();
-    }
-    assertThat(process.waitFor()).isZero();
+    OwnJvm.Ended ended = OwnJvm.asThis("-Xbatch").run(AllocationTest.class);
+    assertThat(ended.exitCode()).isZero();
+    List<String> lines = ended.lines();
     assertThat(lines).hasSizeGreaterThan(30);
     assertThat(lines).allMatch(line -> line.endsWith(FEW));
-  }
-
-  /** Starts {@link #main} in a JVM that compiles at once. */
-  private static Process start() throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-Xbatch", "-cp", System.getProperty("java.class.path")));
-    command.add(AllocationTest.class.getName());
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
   /** Prints what a call of each work allocates once it is compiled. */

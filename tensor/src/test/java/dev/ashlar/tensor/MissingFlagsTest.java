@@ -2,9 +2,6 @@ package dev.ashlar.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,16 +34,10 @@ final class MissingFlagsTest {
         .doesNotContain("sum");
   }
 
-  private static String run(String... flags) throws IOException, InterruptedException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
-    command.addAll(List.of(System.getProperty("java.class.path"), Program.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output;
+  private static String run(String... flags) throws Exception {
+    var all = new ArrayList<>(List.of(flags));
+    all.add("-XX:TieredStopAtLevel=1");
+    return OwnJvm.with(all.toArray(String[]::new)).run(Program.class).output();
   }
 
   /** Adds a few numbers. */

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.OwnJvm;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import dev.ashlar.tensor.spi.Parallel;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -34,33 +32,27 @@ final class InliningTest {
     assumeThat(FloatVector.SPECIES_PREFERRED.vectorByteSize()).isGreaterThanOrEqualTo(32);
     var seen = new ArrayList<String>();
     var cut = new ArrayList<String>();
-    Process process = start();
-    try (BufferedReader out = process.inputReader()) {
-      String method = "";
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        Matcher compiled = COMPILED.matcher(line);
-        if (compiled.matches()) {
-          method = compiled.group(1).equals("4") ? compiled.group(2) : "";
-          seen.add(method);
-        }
-        boolean ours = method.startsWith(InliningTest.class.getPackageName());
-        if (ours && line.contains("NodeCountInliningCutoff")) cut.add(method + line);
+    // Compiles at once and says what it takes in.
+    var jvm =
+        OwnJvm.asThis(
+            "-Xbatch",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:+PrintCompilation",
+            "-XX:+PrintInlining");
+    OwnJvm.Ended ended = jvm.run(InliningTest.class);
+    String method = "";
+    for (String line : ended.lines()) {
+      Matcher compiled = COMPILED.matcher(line);
+      if (compiled.matches()) {
+        method = compiled.group(1).equals("4") ? compiled.group(2) : "";
+        seen.add(method);
       }
+      boolean ours = method.startsWith(InliningTest.class.getPackageName());
+      if (ours && line.contains("NodeCountInliningCutoff")) cut.add(method + line);
     }
-    assertThat(process.waitFor()).isZero();
+    assertThat(ended.exitCode()).isZero();
     assertThat(seen).anyMatch(name -> name.endsWith("DoubleLoops::tanh"));
     assertThat(cut).isEmpty();
-  }
-
-  /** Starts {@link #main} in a JVM that compiles at once and says what it takes in. */
-  private static Process start() throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintCompilation"));
-    command.addAll(List.of("-XX:+PrintInlining", "-cp", System.getProperty("java.class.path")));
-    command.add(InliningTest.class.getName());
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
   /** Calls every function until it is compiled. */
