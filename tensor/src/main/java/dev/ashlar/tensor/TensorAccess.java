@@ -63,6 +63,11 @@ public final class TensorAccess {
     return a.storage() == b.storage();
   }
 
+  /** Returns what is one and the same object for all tensors in one piece of memory. */
+  public static Object memory(Tensor tensor) {
+    return tensor.storage();
+  }
+
   /**
    * Throws unless {@code op} can write a result of {@code out} in the place of input {@code donor}.
    *

@@ -1,6 +1,5 @@
 package dev.ashlar.autodiff.optim;
 
-import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import java.util.List;
@@ -94,10 +93,13 @@ public record AdamW(
 
   /**
    * Returns model and state after one update, in the memory of the old ones: these cannot be used
-   * afterwards. A tensor must not stand in the model twice, nor share its memory with another.
+   * afterwards. A tensor must not stand in the model twice, nor share its memory with another. What
+   * is refused has changed nothing.
    *
    * @throws dev.ashlar.tensor.ShapeException naming the path where gradients or state do not fit
    *     the model
+   * @throws IllegalArgumentException naming the paths of tensors that share memory to be updated
+   * @throws dev.ashlar.tensor.TensorLifetimeException if memory to be updated is read-only or gone
    */
   public <M> Next<M> update(M model, M gradients, State<M> state) {
     var moments = new Moments<>(state.firstMoment(), state.secondMoment());
@@ -139,12 +141,11 @@ public record AdamW(
             "adamW",
             List.of(model, moments.first(), moments.second(), gradients),
             3,
-            (path, parameter, beside) -> {
+            (path, parameter) -> {
               double decay = decays.test(path, parameter) ? weightDecay : 0;
-              var op = new AdamWStep(beta1, beta2, decay, epsilon);
-              return Interpreter.callAll(
-                  op, parameter, beside.get(0), beside.get(1), beside.get(2), pace);
-            });
+              return new AdamWStep(beta1, beta2, decay, epsilon);
+            },
+            pace);
     return new Updated<>(next.get(0), new Moments<>(next.get(1), next.get(2)));
   }
 }

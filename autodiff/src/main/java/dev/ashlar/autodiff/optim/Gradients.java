@@ -1,6 +1,5 @@
 package dev.ashlar.autodiff.optim;
 
-import dev.ashlar.tensor.Interpreter;
 import java.util.List;
 
 /** Sums of gradients, as accumulation over several batches needs them. */
@@ -32,11 +31,6 @@ public final class Gradients {
    */
   public static <M> M accumulate(M total, M more, double weight) {
     var op = new AccumulateStep(weight);
-    return Updates.apply(
-            "accumulate",
-            List.of(total, more),
-            1,
-            (_, sum, beside) -> Interpreter.callAll(op, sum, beside.getFirst()))
-        .getFirst();
+    return Updates.apply("accumulate", List.of(total, more), 1, (_, _) -> op).getFirst();
   }
 }

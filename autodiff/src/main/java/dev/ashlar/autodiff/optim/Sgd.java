@@ -1,6 +1,5 @@
 package dev.ashlar.autodiff.optim;
 
-import dev.ashlar.tensor.Interpreter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +63,12 @@ public record Sgd(Schedule schedule, double momentum, boolean nesterov) {
 
   /**
    * Returns model and state after one update, in the memory of the old ones: these cannot be used
-   * afterwards.
+   * afterwards. What is refused has changed nothing.
    *
    * @throws dev.ashlar.tensor.ShapeException naming the path where gradients or state do not fit
    *     the model
+   * @throws IllegalArgumentException naming the paths of tensors that share memory to be updated
+   * @throws dev.ashlar.tensor.TensorLifetimeException if memory to be updated is read-only or gone
    */
   public <M> Next<M> update(M model, M gradients, State<M> state) {
     double rate = rate(state);
@@ -75,22 +76,11 @@ public record Sgd(Schedule schedule, double momentum, boolean nesterov) {
     M velocity = state.velocity();
     if (velocity == null) {
       var op = new AccumulateStep(-rate);
-      List<M> next =
-          Updates.apply(
-              "sgd",
-              List.of(model, gradients),
-              1,
-              (_, parameter, beside) -> Interpreter.callAll(op, parameter, beside.getFirst()));
+      List<M> next = Updates.apply("sgd", List.of(model, gradients), 1, (_, _) -> op);
       return new Next<>(next.getFirst(), new State<>(null, step));
     }
     var op = new MomentumStep(rate, momentum, nesterov);
-    List<M> next =
-        Updates.apply(
-            "sgd",
-            List.of(model, velocity, gradients),
-            2,
-            (_, parameter, beside) ->
-                Interpreter.callAll(op, parameter, beside.get(0), beside.get(1)));
+    List<M> next = Updates.apply("sgd", List.of(model, velocity, gradients), 2, (_, _) -> op);
     return new Next<>(next.get(0), new State<>(next.get(1), step));
   }
 }

@@ -1,11 +1,14 @@
 package dev.ashlar.autodiff.optim;
 
 import dev.ashlar.tensor.DType;
+import dev.ashlar.tensor.Interpreter;
+import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorTree;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,14 +16,14 @@ import java.util.Map;
 final class Updates {
   private Updates() {}
 
-  /**
-   * What becomes of one parameter: the parameter first, then what stands beside it, each in its
-   * place.
-   */
+  /** What becomes of one parameter. */
   @FunctionalInterface
   interface Update {
-    /** Answers the new tensors, as many as structures are rewritten. */
-    List<Tensor> of(String path, Tensor parameter, List<Tensor> beside);
+    /**
+     * Answers the operation that takes the parameter, what stands beside it, each in its place, and
+     * what all take; its results are the new tensors, as many as structures are rewritten.
+     */
+    Op.Custom of(String path, Tensor parameter);
   }
 
   /** Returns whether an optimizer changes tensors of this element type. */
@@ -36,39 +39,54 @@ final class Updates {
   /**
    * Applies an update to each parameter of {@code structures.getFirst()} beside the tensors of the
    * others, and returns the first {@code rewritten} structures anew. Tensors that are no parameters
-   * stay.
+   * stay. Everything is checked before the first parameter gives up its memory: what is refused has
+   * changed nothing.
+   *
+   * @param forAll what every operation takes at the end
    */
-  static <M> List<M> apply(String name, List<M> structures, int rewritten, Update update) {
-    Map<String, Tensor> parameters = TensorTree.named(structures.getFirst());
-    List<Iterator<Tensor>> beside = new ArrayList<>();
-    for (M other : structures.subList(1, structures.size())) {
-      beside.add(fitting(name, parameters, other).iterator());
-    }
-    List<List<Tensor>> results = new ArrayList<>();
-    for (int i = 0; i < rewritten; i++) results.add(new ArrayList<>());
-    parameters.forEach(
-        (path, parameter) -> {
-          List<Tensor> here = beside.stream().map(Iterator::next).toList();
-          List<Tensor> next =
-              isParameter(parameter.dtype())
-                  ? update.of(path, parameter, here)
-                  : unchanged(parameter, here);
-          for (int i = 0; i < rewritten; i++) results.get(i).add(next.get(i));
-        });
+  static <M> List<M> apply(
+      String name, List<M> structures, int rewritten, Update update, Tensor... forAll) {
+    Map<String, Step> steps = steps(name, structures, update, List.of(forAll));
+    new Donations(name).check(steps);
+    Map<String, List<Tensor>> results = new HashMap<>();
+    steps.forEach((path, step) -> results.put(path, step.run()));
     List<M> rebuilt = new ArrayList<>();
     for (int i = 0; i < rewritten; i++) {
-      rebuilt.add(TensorTree.withLeaves(structures.get(i), results.get(i)));
+      int place = i;
+      rebuilt.add(
+          TensorTree.mapNamed(
+              structures.get(i),
+              (path, old) -> isParameter(old.dtype()) ? results.get(path).get(place) : old));
     }
     return rebuilt;
   }
 
-  private static List<Tensor> unchanged(Tensor parameter, List<Tensor> beside) {
-    List<Tensor> all = new ArrayList<>(beside);
-    all.addFirst(parameter);
-    return all;
+  /** The update of one parameter, not yet made. */
+  record Step(Op.Custom op, List<Tensor> inputs) {
+    List<Tensor> run() {
+      return Interpreter.current().interpret(op, inputs);
+    }
   }
 
-  private static List<Tensor> fitting(String name, Map<String, Tensor> parameters, Object other) {
+  private static Map<String, Step> steps(
+      String name, List<?> structures, Update update, List<Tensor> forAll) {
+    Map<String, Tensor> parameters = TensorTree.named(structures.getFirst());
+    List<Map<String, Tensor>> others =
+        structures.stream().skip(1).map(other -> fitting(name, parameters, other)).toList();
+    Map<String, Step> steps = new LinkedHashMap<>();
+    parameters.forEach(
+        (path, parameter) -> {
+          if (!isParameter(parameter.dtype())) return;
+          List<Tensor> inputs = new ArrayList<>(List.of(parameter));
+          others.forEach(other -> inputs.add(other.get(path)));
+          inputs.addAll(forAll);
+          steps.put(path, new Step(update.of(path, parameter), inputs));
+        });
+    return steps;
+  }
+
+  private static Map<String, Tensor> fitting(
+      String name, Map<String, Tensor> parameters, Object other) {
     Map<String, Tensor> tensors = TensorTree.named(other);
     parameters.forEach(
         (path, parameter) -> {
@@ -77,11 +95,23 @@ final class Updates {
             throw new ShapeException(
                 "%s: %s is %s, but %s beside it",
                 name,
-                path.isEmpty() ? "the parameter" : path,
+                said(path),
                 parameter.spec(),
                 tensor == null ? "nothing stands" : tensor.spec() + " stands");
           }
         });
-    return parameters.keySet().stream().map(tensors::get).toList();
+    tensors.forEach(
+        (path, tensor) -> {
+          if (!parameters.containsKey(path)) {
+            throw new ShapeException(
+                "%s: %s of gradients or state is %s, but the model has no such tensor",
+                name, path, tensor.spec());
+          }
+        });
+    return tensors;
+  }
+
+  private static String said(String path) {
+    return path.isEmpty() ? "the parameter" : path;
   }
 }
