@@ -63,7 +63,8 @@ public record Sgd(Schedule schedule, double momentum, boolean nesterov) {
 
   /**
    * Returns model and state after one update, in the memory of the old ones: these cannot be used
-   * afterwards. What is refused has changed nothing.
+   * afterwards. What is refused has changed nothing. A state of updates without momentum can go on
+   * with it, from a velocity of zeros.
    *
    * @throws dev.ashlar.tensor.ShapeException naming the path where gradients or state do not fit
    *     the model
@@ -74,11 +75,13 @@ public record Sgd(Schedule schedule, double momentum, boolean nesterov) {
     double rate = rate(state);
     long step = Math.addExact(state.step(), 1);
     M velocity = state.velocity();
-    if (velocity == null) {
+    if (velocity == null && momentum == 0) {
       var op = new AccumulateStep(-rate);
       List<M> next = Updates.apply("sgd", List.of(model, gradients), 1, (_, _) -> op);
       return new Next<>(next.getFirst(), new State<>(null, step));
     }
+    // The updates so far were without momentum: it sets in from rest.
+    if (velocity == null) velocity = Updates.zeros(model);
     var op = new MomentumStep(rate, momentum, nesterov);
     List<M> next = Updates.apply("sgd", List.of(model, velocity, gradients), 2, (_, _) -> op);
     return new Next<>(next.get(0), new State<>(next.get(1), step));

@@ -49,6 +49,23 @@ final class SgdTest {
     assertThat(state.velocity() == null).isEqualTo(momentum == 0);
   }
 
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void aStateOfUpdatesWithoutMomentumGoesOnWithIt(boolean nesterov) {
+    Sgd plain = Sgd.of(0.5);
+    Sgd rolling = plain.withMomentum(0.5);
+    if (nesterov) rolling = rolling.withNesterov();
+    Tensor x = Tensor.of(8.0);
+    var first = plain.update(x, Tensor.of(2.0), plain.init(x));
+    assertThat(first.model().toDoubles()).containsExactly(7);
+    var second = rolling.update(first.model(), Tensor.of(2.0), first.state());
+    assertThat(second.model().toDoubles()).containsExactly(nesterov ? 5.5 : 6);
+    assertThat(second.state().step()).isEqualTo(2);
+    assertThat(second.state().velocity().toDoubles()).containsExactly(2);
+    var third = rolling.update(second.model(), Tensor.of(2.0), second.state());
+    assertThat(third.state().velocity().toDoubles()).containsExactly(3);
+  }
+
   @Test
   void numbersAreChecked() {
     assertThatThrownBy(() -> Sgd.of(0.1).withMomentum(1)).hasMessageContaining("got 1.0");
