@@ -3,13 +3,36 @@ package dev.ashlar.autodiff;
 import dev.ashlar.tensor.Interpreter;
 import dev.ashlar.tensor.Op;
 import dev.ashlar.tensor.Tensor;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Watches the body of a checkpoint, of which the tape sees only the inputs: a followed tensor that
- * gets in by another way would lose its gradient.
+ * gets in by another way would lose its gradient. Other tensors may, and are noted, as the body
+ * will read them again.
  */
-record CheckpointGuard(Tape tape, Interpreter inner) implements Interpreter {
+final class CheckpointGuard implements Interpreter {
+  private final Tape tape;
+  private final Interpreter inner = Interpreter.current();
+  // The body's inputs and what it made of them.
+  private final Set<Tensor> own = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Tensor> captured = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  CheckpointGuard(Tape tape, List<Tensor> inputs) {
+    this.tape = tape;
+    own.addAll(inputs);
+  }
+
+  /**
+   * Returns the tensors that operations read though they are neither inputs nor results of others:
+   * made elsewhere, or in the body of Java's numbers.
+   */
+  Set<Tensor> captured() {
+    return captured;
+  }
+
   @Override
   public List<Tensor> interpret(Op op, List<Tensor> inputs) {
     for (Tensor input : inputs) {
@@ -19,7 +42,10 @@ record CheckpointGuard(Tape tape, Interpreter inner) implements Interpreter {
                 + " among the checkpoint's inputs; pass it in",
             op.label(), input.spec());
       }
+      if (!own.contains(input)) captured.add(input);
     }
-    return inner.during(() -> inner.interpret(op, inputs));
+    List<Tensor> outputs = inner.during(() -> inner.interpret(op, inputs));
+    own.addAll(outputs);
+    return outputs;
   }
 }

@@ -148,7 +148,7 @@ public final class Grad {
   /**
    * Returns what {@code body} does, and keeps nothing but its inputs and its result for the
    * gradient: the backward pass computes the body again. Everything a gradient is taken through
-   * must come in by {@code inputs}.
+   * must come in by {@code inputs}; other tensors that the body's operations use are kept, too.
    *
    * @throws GradientException if the body uses a tensor that a gradient is taken through and that
    *     is not among its inputs

@@ -12,8 +12,10 @@ import java.util.function.Function;
 
 /**
  * A whole computation as one recorded call, whose backward computes it anew on a tape of its own.
+ *
+ * @param captured what the body reads beside its inputs, to be kept for it
  */
-record Recompute<T, R>(T structure, Function<? super T, ? extends R> body)
+record Recompute<T, R>(T structure, Function<? super T, ? extends R> body, List<Tensor> captured)
     implements DifferentiableOp {
   @Override
   public String label() {

@@ -111,14 +111,25 @@ final class Tape implements Interpreter, AutoCloseable {
   <T, R> R checkpoint(T inputs, Function<? super T, ? extends R> body) {
     checkThread();
     T untracked = TensorTree.map(inputs, this::aliasOutside);
+    List<Tensor> captured = new ArrayList<>();
     Function<T, R> guarded =
-        in -> new CheckpointGuard(this, Interpreter.current()).during(() -> body.apply(in));
+        in -> {
+          var guard = new CheckpointGuard(this, TensorTree.leaves(in));
+          R made = guard.during(() -> body.apply(in));
+          // Outer tapes call this again, on the way back.
+          if (captured.isEmpty()) captured.addAll(guard.captured());
+          return made;
+        };
     // Outer tapes record one call as well.
     R computed = outer.during(() -> TensorScope.<R>tidy(() -> Grad.checkpoint(untracked, guarded)));
     R result = TensorTree.map(computed, this::aliasOutside);
     List<Tensor> leaves = TensorTree.leaves(inputs);
     if (anyTracked(leaves)) {
-      record(new Recompute<>(inputs, body), leaves, TensorTree.leaves(result), List.of());
+      // What the body made by itself was freed with it, and it will make it again.
+      List<Tensor> alive = captured.stream().filter(held::tryAdd).toList();
+      var op = new Recompute<>(inputs, body, alive);
+      record(op, leaves, TensorTree.leaves(result), List.of());
+      alive.forEach(held::remove); // Held by the record.
     }
     return result;
   }
@@ -155,6 +166,7 @@ final class Tape implements Interpreter, AutoCloseable {
     if (saved.inputs()) call.inputs().forEach(action);
     if (saved.outputs()) call.outputs().forEach(action);
     call.ahead().forEach(action);
+    if (call.op() instanceof Recompute<?, ?> again) again.captured().forEach(action);
   }
 
   private void passWatched(Call call, Adjoints adjoints) {

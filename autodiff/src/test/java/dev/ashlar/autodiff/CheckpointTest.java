@@ -2,11 +2,13 @@ package dev.ashlar.autodiff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.Memory;
 import dev.ashlar.tensor.NoLeaks;
+import dev.ashlar.tensor.Range;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import java.util.List;
@@ -120,5 +122,63 @@ final class CheckpointTest {
               return out.get(0).gather(0, out.get(1).reshape(1)).sum();
             });
     assertThat(gradient.toDoubles()).containsExactly(0, 4);
+  }
+
+  /** What the body uses beside its inputs lives until the body is computed again. */
+  @Test
+  void constantsOfTheBodyAreKept() {
+    Tensor x = Tensor.of(1.0, 2.0);
+    UnaryOperator<Tensor> loss =
+        t -> {
+          try (var scope = TensorScope.open()) {
+            Tensor scale = Tensor.of(3.0, 4.0).times(1);
+            Tensor shift = scale.get(Range.of(1, 2));
+            UnaryOperator<Tensor> body = u -> u.square().times(scale).plus(shift).exp().log();
+            return scope.keep(Grad.checkpoint(t, body).sum());
+          }
+        };
+    assertThat(Grad.grad(x, t -> scoped(t, loss)).toDoubles())
+        .containsExactly(new double[] {6, 16}, within(1e-12));
+    Tensor curvature = Grad.grad(x, t -> Grad.grad(t, u -> scoped(u, loss)).sum());
+    assertThat(curvature.toDoubles()).containsExactly(new double[] {6, 8}, within(1e-12));
+    var vjp = Grad.vjp(x, t -> scoped(t, loss));
+    for (int i = 0; i < 2; i++) {
+      assertThat(vjp.pullback(Tensor.scalar(DType.F64, 1)).toDoubles())
+          .containsExactly(new double[] {6, 16}, within(1e-12));
+    }
+    // Around a checkpoint in a checkpoint, too.
+    Tensor nested = Grad.grad(x, t -> Grad.checkpoint(t, u -> scoped(u, loss)));
+    assertThat(nested.toDoubles()).containsExactly(new double[] {6, 16}, within(1e-12));
+  }
+
+  private static Tensor scoped(Tensor x, UnaryOperator<Tensor> loss) {
+    try (var scope = TensorScope.open()) {
+      return scope.keep(loss.apply(x));
+    }
+  }
+
+  @Test
+  void whatTheBodyMakesIsNotKept() {
+    try (Memory memory = Memory.withLimit(1L << 30);
+        var _ = TensorScope.open(memory)) {
+      Tensor x = Tensor.ones(DType.F32, 1000);
+      Grad.grad(
+          x,
+          t -> {
+            long before = memory.liveCount();
+            // Of Java's numbers, in a scope of the body's own, and as a result beside another.
+            List<Tensor> out =
+                Grad.checkpoint(
+                    t,
+                    u -> {
+                      Tensor made = Tensor.of(new float[1000]);
+                      Tensor inner = scoped(u, v -> v.times(Tensor.of(new float[1000])));
+                      return List.of(u.plus(made).exp(), inner);
+                    });
+            // The two results.
+            assertThat(memory.liveCount()).isEqualTo(before + 2);
+            return out.get(0).plus(out.get(1)).sum();
+          });
+    }
   }
 }

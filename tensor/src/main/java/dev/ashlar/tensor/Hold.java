@@ -15,9 +15,17 @@ public final class Hold implements AutoCloseable {
    * again.
    */
   public void add(Tensor tensor) {
+    if (!tryAdd(tensor)) {
+      throw TensorLifetimeException.freed(tensor.spec(), tensor.storage().freedBy());
+    }
+  }
+
+  /** Does what {@link #add} does, and returns true, unless the tensor was freed already. */
+  public boolean tryAdd(Tensor tensor) {
     Storage storage = tensor.storage();
-    if (!storage.tryHold()) throw TensorLifetimeException.freed(tensor.spec(), storage.freedBy());
+    if (!storage.tryHold()) return false;
     counts.merge(storage, 1, Integer::sum);
+    return true;
   }
 
   /** Takes back one {@link #add}. */
