@@ -17,6 +17,13 @@ import java.util.List;
 public record CachedAttention(AttentionKind kind, int length) implements Op.Custom {
   @Override
   public List<TensorSpec> specs(List<TensorSpec> inputs) {
+    if (inputs.size() != 4 || !fit(inputs)) {
+      throw new ShapeException(
+          "attend: %s do not fit; %d tokens want a query [T, H, D], keys and values [S, G, D] of its"
+              + " element type with S >= %d and H a multiple of G, and F64 means [N, G, D] with"
+              + " N >= %d",
+          inputs, length, length, pastBlocks());
+    }
     TensorSpec query = inputs.getFirst();
     if (query.shape().dim(0) > length) {
       throw new ShapeException("attend: %s has more rows than the %d tokens so far", query, length);
@@ -26,6 +33,29 @@ public record CachedAttention(AttentionKind kind, int length) implements Op.Cust
             ? Math.min(moba.topK(), moba.blocks(length))
             : 0;
     return List.of(query, new TensorSpec(DType.I32, query.shape().with(2, chosen)));
+  }
+
+  private boolean fit(List<TensorSpec> inputs) {
+    for (TensorSpec input : inputs) if (input.shape().rank() != 3) return false;
+    TensorSpec query = inputs.get(0);
+    TensorSpec keys = inputs.get(1);
+    TensorSpec means = inputs.get(3);
+    int groups = keys.shape().dim(1);
+    return query.dtype().isFloating()
+        && keys.equals(query.with(keys.shape().with(2, query.shape().dim(2))))
+        && inputs.get(2).equals(keys)
+        && keys.shape().dim(0) >= length
+        && groups > 0
+        && query.shape().dim(1) % groups == 0
+        && means.equals(new TensorSpec(DType.F64, keys.shape().with(0, means.shape().dim(0))))
+        && means.shape().dim(0) >= pastBlocks();
+  }
+
+  /** Returns how many blocks there are before the last token's own. */
+  private int pastBlocks() {
+    return kind instanceof AttentionKind.Moba(var moba) && length > 0
+        ? (length - 1) / moba.blockSize()
+        : 0;
   }
 
   @Override

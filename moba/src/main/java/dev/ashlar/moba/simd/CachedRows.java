@@ -53,7 +53,7 @@ final class CachedRows {
     var rows = new CachedRows(op, in, out);
     Parallel.range(
         rows.queries.count(),
-        Math.max(1, GRAIN / op.length()),
+        Math.max(1, GRAIN / Math.max(1, op.length())),
         (from, to) -> {
           Row row = rows.new Row();
           for (int i = (int) from; i < to; i++) row.attend(i);

@@ -140,6 +140,33 @@ final class CachedDecoderTest {
   }
 
   @Test
+  void attentionSaysWhatDoesNotFit() {
+    var full = new CachedAttention(new AttentionKind.Full(), 10);
+    Tensor query = Tensor.zeros(DType.F32, 2, 4, 6);
+    Tensor keys = Tensor.zeros(DType.F32, 10, 2, 6);
+    Tensor none = Tensor.zeros(DType.F64, 0, 2, 6);
+    assertMisfit(full, query, keys.slice(0, 0, 9), keys.slice(0, 0, 9), none);
+    assertMisfit(full, query, keys, keys.slice(0, 0, 9), none);
+    assertMisfit(full, query, keys.slice(2, 0, 4), keys.slice(2, 0, 4), none);
+    assertMisfit(full, query.slice(1, 0, 3), keys, keys, none);
+    assertMisfit(full, query, keys.toType(DType.F64), keys.toType(DType.F64), none);
+    assertMisfit(full, query, keys, keys, none.toType(DType.F32));
+    var moba = new CachedAttention(new AttentionKind.Moba(new MobaConfig(3, 2)), 10);
+    assertMisfit(moba, query, keys, keys, Tensor.zeros(DType.F64, 2, 2, 6));
+    Tensor enough = Tensor.zeros(DType.F64, 3, 2, 6);
+    assertThat(Interpreter.callAll(moba, query, keys, keys, enough)).hasSize(2);
+    var empty = new CachedAttention(new AttentionKind.Full(), 0);
+    Tensor nothing = keys.slice(0, 0, 0);
+    assertThat(Interpreter.callAll(empty, query.slice(0, 0, 0), nothing, nothing, none)).hasSize(2);
+  }
+
+  private static void assertMisfit(CachedAttention op, Tensor... inputs) {
+    assertThatThrownBy(() -> Interpreter.callAll(op, inputs))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("do not fit; 10 tokens want a query [T, H, D]");
+  }
+
+  @Test
   void costsNoMemoryPerToken() {
     Decoder decoder = Models.decoder(Models.config(), DType.F32);
     var cached = new CachedDecoder(decoder, AttentionPlan.full(2), 30);
