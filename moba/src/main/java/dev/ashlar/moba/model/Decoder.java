@@ -8,6 +8,7 @@ import dev.ashlar.autodiff.nn.RmsNorm;
 import dev.ashlar.moba.Packing;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
 import java.util.List;
@@ -55,6 +56,12 @@ public record Decoder(
   /** Returns what leaves the last layer: ids I32 [T] -> [T, dim]. */
   private Tensor stream(Tensor ids, Packing packing, AttentionPlan plan, Training training) {
     plan.checkLayers(layers.size());
+    if (ids.rank() != 1) {
+      throw new ShapeException(
+          "decoder: ids must be [T], got %s; reshape them, and pack a batch with"
+              + " Packing.equal(count, length)",
+          ids.shape());
+    }
     DecoderDropout dropout = training.dropout();
     Tensor embedded = embedding.forward(ids);
     Tensor stream = dropout == null ? embedded : dropout.at(0, embedded);

@@ -43,7 +43,8 @@ public record Generator(Decoder decoder, AttentionPlan plan, Sampler sampler, in
    * the key.
    *
    * @param onToken called with every token as soon as it is there
-   * @throws IllegalArgumentException if the prompt is empty or the count negative
+   * @throws IllegalArgumentException if the prompt is empty, the count negative, or both are more
+   *     than an array holds
    */
   public int[] generate(int[] prompt, int count, Key key, IntConsumer onToken) {
     if (prompt.length == 0) {
@@ -52,7 +53,12 @@ public record Generator(Decoder decoder, AttentionPlan plan, Sampler sampler, in
     if (count < 0) {
       throw new IllegalArgumentException("generator: count must not be negative, got " + count);
     }
-    int[] tokens = Arrays.copyOf(prompt, Math.addExact(prompt.length, count));
+    if ((long) prompt.length + count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "generator: a prompt of %d tokens and %d more exceed 2^31 - 1; take fewer"
+              .formatted(prompt.length, count));
+    }
+    int[] tokens = Arrays.copyOf(prompt, prompt.length + count);
     try (var _ = TensorScope.open()) {
       var cached = new CachedDecoder(decoder, plan, window);
       for (int end = prompt.length; end < tokens.length; end++) {

@@ -1,6 +1,7 @@
 package dev.ashlar.moba.model;
 
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -48,8 +49,14 @@ public record Sampler(double temperature, int topK, double topP) {
    * Returns the id of a token drawn from logits [V].
    *
    * @throws ArithmeticException if no logit is a number
+   * @throws ShapeException if they are not of one token
    */
   public int choose(Tensor logits, Key key) {
+    if (logits.rank() != 1) {
+      throw new ShapeException(
+          "sampler: logits must be [V], got %s; take those of one token with get(i)",
+          logits.shape());
+    }
     return choose(logits.toDoubles(), key.uniform(0));
   }
 

@@ -19,5 +19,6 @@ public record TokenBatch(Tensor inputs, Tensor targets, Packing packing) {
           "batch: inputs and targets must both be [T], got %s and %s",
           inputs.shape(), targets.shape());
     }
+    packing.fits("batch", "inputs", inputs.shape());
   }
 }

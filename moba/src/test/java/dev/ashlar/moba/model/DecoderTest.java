@@ -143,6 +143,13 @@ final class DecoderTest {
     assertThatThrownBy(() -> new TokenBatch(Tensor.of(1, 2), Tensor.of(1), Packing.of(2)))
         .isInstanceOf(ShapeException.class)
         .hasMessage("batch: inputs and targets must both be [T], got [2] and [1]");
+    assertThatThrownBy(() -> new TokenBatch(Tensor.of(1, 2), Tensor.of(1, 2), Packing.of(3)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageStartingWith("batch: inputs [2] must have 3 rows");
+    Tensor batched = Tensor.of(1, 2).reshape(1, 2);
+    assertThatThrownBy(() -> decoder.logits(batched, Packing.of(2), AttentionPlan.full(2)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageStartingWith("decoder: ids must be [T], got [1, 2]; reshape them");
   }
 
   private static void assertClose(Decoder actual, Decoder expected, double tolerance) {

@@ -95,5 +95,8 @@ final class GeneratorTest {
         .hasMessage("generator: the prompt is empty; give at least one token");
     assertThatThrownBy(() -> generator.generate(PROMPT, -1, Key.of(1)))
         .hasMessage("generator: count must not be negative, got -1");
+    assertThatThrownBy(() -> generator.generate(PROMPT, Integer.MAX_VALUE, Key.of(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("generator: a prompt of %d tokens".formatted(PROMPT.length));
   }
 }

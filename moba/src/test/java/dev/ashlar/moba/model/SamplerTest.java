@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.NoLeaks;
+import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -70,6 +72,13 @@ final class SamplerTest {
     assertThatThrownBy(() -> Sampler.greedy().choose(Tensor.of(Double.NaN), Key.of(1)))
         .isInstanceOf(ArithmeticException.class)
         .hasMessageContaining("no logit is a number");
+  }
+
+  @Test
+  void rejectsTheLogitsOfSeveralTokens() {
+    assertThatThrownBy(() -> Sampler.greedy().choose(Tensor.ones(DType.F32, 2, 3), Key.of(1)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("sampler: logits must be [V], got [2, 3]; take those of one token with get(i)");
   }
 
   @Test
