@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -129,6 +130,9 @@ public final class ShardedSafetensors implements TensorFile {
           default -> json.skipChildren();
         }
       }
+      if (json.nextToken() != null) {
+        throw new SafetensorsException(path, "the index goes on after its JSON object");
+      }
       if (weightMap.isEmpty()) throw new SafetensorsException(path, "the index has no weight_map");
       return new Index(weightMap, Collections.unmodifiableMap(metadata));
     }
@@ -165,7 +169,18 @@ public final class ShardedSafetensors implements TensorFile {
       return !name.isBlank()
           && !name.equals(".")
           && !name.equals("..")
-          && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+          && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
+          && isPath(name);
+    }
+
+    /** Half a surrogate pair names no file, nor what the system's encoding cannot write. */
+    private static boolean isPath(String name) {
+      try {
+        Path.of(name);
+        return true;
+      } catch (InvalidPathException e) {
+        return false;
+      }
     }
   }
 }

@@ -170,7 +170,7 @@ class SafetensorsTest {
   @Test
   void anIndexReachesNoOtherFolder() throws IOException {
     Path index = folder.resolve("model.safetensors.index.json");
-    for (String name : List.of("../m", "/etc/passwd", "..", "a\\\\b", "", "C:x")) {
+    for (String name : List.of("../m", "/etc/passwd", "..", "a\\\\b", "", "C:x", "\\ud800")) {
       Files.writeString(index, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
       assertThatThrownBy(() -> Safetensors.open(index))
           .isInstanceOf(SafetensorsException.class)
@@ -188,6 +188,10 @@ class SafetensorsTest {
         .hasMessageContaining("tensor 'b': not in this file");
     Files.writeString(index, "{\"weight_map\": [");
     assertThatThrownBy(() -> Safetensors.open(index)).isInstanceOf(SafetensorsException.class);
+    Files.writeString(index, "{\"weight_map\": {\"a\": \"m.safetensors\"}} {}");
+    assertThatThrownBy(() -> Safetensors.open(index))
+        .isInstanceOf(SafetensorsException.class)
+        .hasMessageContaining("goes on after its JSON object");
   }
 
   @Test
