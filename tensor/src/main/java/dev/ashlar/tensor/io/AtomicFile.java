@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.UUID;
 
 /** Replaces files whole: a reader, or a machine that fails, finds the old content or the new. */
@@ -26,7 +27,8 @@ public final class AtomicFile {
 
   /**
    * Writes a file beside {@code path}, forces it to the disk and renames it to {@code path}. If
-   * anything fails, what was there before stays and nothing else is left behind.
+   * anything fails, what was there before stays and nothing else is left behind. A file that is
+   * replaced hands its permissions on.
    *
    * <p>Of a symbolic link it is the file it points to that is replaced or made. What is no file to
    * be replaced, a device, a pipe or {@code /dev/stdout}, is written into.
@@ -80,6 +82,7 @@ public final class AtomicFile {
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        keepPermissions(target, temporary);
         content.writeTo(channel);
         channel.force(true);
       }
@@ -89,6 +92,13 @@ public final class AtomicFile {
       Files.deleteIfExists(temporary);
     }
     forceFolder(target);
+  }
+
+  /** Gives a new file the permissions of the one it will replace: what was private stays so. */
+  private static void keepPermissions(Path old, Path file) throws IOException {
+    var posix = Files.getFileAttributeView(old, PosixFileAttributeView.class);
+    if (posix == null || !Files.exists(old)) return;
+    Files.setPosixFilePermissions(file, posix.readAttributes().permissions());
   }
 
   /** Makes the new name itself durable, where the system can open a folder. */

@@ -12,6 +12,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,6 +44,29 @@ final class AtomicFileTest {
     write(folder.resolve("a"), "new");
     assertThat(folder.resolve("a")).hasContent("new");
     assertHolds("a");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aReplacedFileHandsItsPermissionsOn() throws IOException {
+    Path file = folder.resolve("a");
+    for (String permissions : List.of("rw-------", "r--r-----", "rwxrwxrwx")) {
+      Files.deleteIfExists(file);
+      Files.writeString(file, "old");
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+      write(file, "new");
+      assertThat(file).hasContent("new");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo(permissions);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void writesFilesOfTheLongestNames() throws IOException {
+    String name = "n".repeat(255);
+    write(folder.resolve(name), "new");
+    assertHolds(name);
   }
 
   @Test
@@ -141,12 +166,5 @@ final class AtomicFileTest {
     assertThat(process.waitFor()).isZero();
     assertThat(file).hasContent("before new after");
     assertHolds("file");
-  }
-
-  @Test
-  void namesMayBeAsLongAsTheFileSystemAllows() throws IOException {
-    Path path = folder.resolve("x".repeat(250));
-    write(path, "long");
-    assertThat(path).hasContent("long");
   }
 }
