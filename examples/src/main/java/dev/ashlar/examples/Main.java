@@ -9,12 +9,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -55,10 +57,32 @@ public final class Main implements Runnable {
 
   private static int run(String[] arguments) {
     try {
-      return commandLine().execute(arguments);
+      return run(StandardOutput.ofProcess(), arguments);
     } catch (OutOfMemoryError e) {
       System.err.println("ashlar: " + e.getMessage() + "; ASHLAR_OPTS=-Xmx8g gives more");
       return FAILED;
+    }
+  }
+
+  /** Runs a subcommand that prints there, and returns the exit code. */
+  static int run(StandardOutput out, String... arguments) {
+    CommandLine command = commandLine();
+    command.setOut(out.writer()).setExecutionStrategy(Main::execute);
+    try {
+      int code = command.execute(arguments);
+      out.writer().flush();
+      return code;
+    } catch (StandardOutput.Unwritable e) {
+      return e.report(command.getErr()); // by the last of it
+    }
+  }
+
+  /** Runs the command that is meant, or prints its help, of which picocli expects no failure. */
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (StandardOutput.Unwritable e) {
+      throw new ExecutionException(parsed.commandSpec().commandLine(), "printing", e);
     }
   }
 
@@ -92,6 +116,7 @@ public final class Main implements Runnable {
 
   private IExecutionExceptionHandler failed() {
     return (problem, command, parsed) -> {
+      if (problem instanceof StandardOutput.Unwritable e) return e.report(command.getErr());
       command.getErr().println("ashlar: " + oneLine(problem));
       if (stacktrace || Boolean.getBoolean("ashlar.debug")) {
         problem.printStackTrace(command.getErr());
