@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,7 +71,8 @@ record CheckpointFolder(Path path) {
 
   /** Writes a checkpoint, then deletes all but the newest few. Returns where it lies. */
   Path write(Checkpoint checkpoint) throws IOException {
-    String name = "step-%08d".formatted(checkpoint.position().step());
+    // Digits of any other kind would make a name that is found by nobody.
+    String name = String.format(Locale.ROOT, "step-%08d", checkpoint.position().step());
     Path unfinished = path.resolve(UNFINISHED + name);
     Path finished = path.resolve(name);
     Files.createDirectories(path);

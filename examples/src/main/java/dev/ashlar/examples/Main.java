@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -56,6 +57,8 @@ public final class Main implements Runnable {
   }
 
   private static int run(String[] arguments) {
+    // Numbers look the same everywhere: 1.05 is not 1,05 in one country and 1050 in another.
+    Locale.setDefault(Locale.ROOT);
     try {
       return run(StandardOutput.ofProcess(), arguments);
     } catch (OutOfMemoryError e) {
