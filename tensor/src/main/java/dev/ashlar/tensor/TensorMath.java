@@ -21,6 +21,10 @@ final class TensorMath {
    * that both are there to the bit.
    */
   static Tensor linspace(DType dtype, double first, double last, int count) {
+    if (dtype == DType.BOOL) {
+      throw new ShapeException(
+          "linspace: BOOL holds no numbers between two; make it of F32 and compare it");
+    }
     if (!Double.isFinite(first) || !Double.isFinite(last)) {
       throw new IllegalArgumentException(
           "linspace: first and last must be finite, got %s and %s".formatted(first, last));

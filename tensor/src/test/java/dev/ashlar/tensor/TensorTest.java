@@ -106,6 +106,8 @@ class TensorTest {
                 + " of F64 and round() it");
     assertThatThrownBy(() -> Tensor.linspace(I32, 0.5, 3, 3))
         .hasMessageStartingWith("linspace: I32[3] cannot hold 0.5");
+    assertThatThrownBy(() -> Tensor.linspace(DType.BOOL, 0, 1, 3))
+        .hasMessage("linspace: BOOL holds no numbers between two; make it of F32 and compare it");
   }
 
   @Test
