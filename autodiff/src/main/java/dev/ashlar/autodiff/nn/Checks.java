@@ -2,6 +2,7 @@ package dev.ashlar.autodiff.nn;
 
 import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.ShapeException;
+import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorSpec;
 import dev.ashlar.tensor.spi.Operand;
 import dev.ashlar.tensor.spi.Rows;
@@ -38,6 +39,11 @@ final class Checks {
     if (x.shape().rank() == 0 || !got.equals(x.with(Shape.of(x.shape().dim(-1))))) {
       throw new ShapeException("%s: %s %s must be the last axis of input %s", op, name, got, x);
     }
+  }
+
+  /** Returns [..., D] as [rows, D], of which there are as many without columns. */
+  static Tensor rows(Tensor x) {
+    return x.reshape(Math.toIntExact(x.shape().without(-1).size()), x.dim(-1));
   }
 
   /** Returns the integers of an operand of any layout in row-major order. */

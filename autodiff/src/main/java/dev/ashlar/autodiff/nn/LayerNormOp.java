@@ -116,8 +116,8 @@ public record LayerNormOp(double epsilon) implements DifferentiableOp {
               .times(weighted.minus(weighted.meanKeep(-1)))
               .minus(centered.times(cube).times(along))
               .plus(in.get(5).unsqueeze(-1).div(dim));
-      Tensor dWeight = dY.times(centered).times(scale).reshape(-1, dim).sum(0);
-      return List.of(dX, dWeight, dY.reshape(-1, dim).sum(0));
+      Tensor dWeight = Checks.rows(dY.times(centered).times(scale)).sum(0);
+      return List.of(dX, dWeight, Checks.rows(dY).sum(0));
     }
 
     @Override

@@ -94,7 +94,7 @@ public record RmsNormOp(double epsilon) implements DifferentiableOp {
       Tensor cube = scale.square().times(scale).div(x.dim(-1));
       Tensor dX = scale.times(weighted).minus(x.times(cube).times(along));
       Tensor products = in.get(3).times(x).times(scale);
-      Tensor dWeight = products.reshape(-1, x.dim(-1)).sum(0);
+      Tensor dWeight = Checks.rows(products).sum(0);
       return List.of(dX, dWeight);
     }
 

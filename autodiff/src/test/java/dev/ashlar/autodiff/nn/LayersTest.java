@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ashlar.autodiff.Grad;
 import dev.ashlar.autodiff.GradCheck;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
@@ -13,6 +14,7 @@ import dev.ashlar.tensor.ShapeException;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorTree;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -100,6 +102,17 @@ final class LayersTest {
     check.check(new With<>(SwiGlu.init(KEY, F64, 6, 10), in), w -> w.layer().forward(w.in()));
     check.check(Embedding.init(KEY, F64, 5, 6), e -> e.forward(Tensor.of(1, 4, 1, 0)));
     check.check(in, t -> new Dropout(0.3).forward(KEY, t));
+  }
+
+  @Test
+  void normsOfRowsWithoutColumnsHaveGradientsTwice() {
+    Tensor x = Tensor.zeros(F64, 2, 0);
+    assertThat(curvature(x, RmsNorm.init(F64, 0)::forward).spec()).isEqualTo(x.spec());
+    assertThat(curvature(x, LayerNorm.init(F64, 0)::forward).spec()).isEqualTo(x.spec());
+  }
+
+  private static Tensor curvature(Tensor x, UnaryOperator<Tensor> norm) {
+    return Grad.grad(x, t -> Grad.grad(t, u -> norm.apply(u).square().sum()).sum());
   }
 
   @Test
