@@ -2,6 +2,7 @@ package dev.ashlar.moba;
 
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,15 @@ import org.jspecify.annotations.Nullable;
 public final class DenseReference {
   private DenseReference() {}
 
-  /** Returns attention of query [T, H, D] over key and value [T, G, D], scaled by 1 / sqrt(D). */
+  /**
+   * Returns attention of query [T, H, D] over key and value [T, G, D], scaled by 1 / sqrt(D).
+   *
+   * @throws dev.ashlar.tensor.ShapeException if shapes, element types and packing do not fit
+   */
   public static Attended attend(Tensor query, Tensor key, Tensor value, Packing packing) {
+    // The mask of a single token would broadcast, and hide nothing.
+    AttentionShapes.attention(
+        "denseReference", packing, List.of(query.spec(), key.spec(), value.spec()));
     Tensor row = Tensor.arange(DType.I32, packing.total());
     Tensor allows = Selection.causal(row, Tensor.of(packing.startOfRow())); // [T, 1, S]
     return masked(query, key, value, allows, null);

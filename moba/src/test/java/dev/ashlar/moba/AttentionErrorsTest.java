@@ -66,6 +66,29 @@ final class AttentionErrorsTest {
   }
 
   @Test
+  void oraclesNameWhatDoesNotFit() {
+    Tensor x = zeros(5, 4, 8);
+    assertThatThrownBy(() -> DenseReference.attend(x, x, x, Packing.of(1)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageStartingWith("denseReference: query [5, 4, 8] must have 1 rows");
+    assertThatThrownBy(() -> DenseReference.attend(x, zeros(5, 3, 8), zeros(5, 3, 8), packing))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageStartingWith("denseReference: the 4 heads of query");
+    var config = new MobaConfig(2, 2);
+    Tensor single = zeros(1, 4, 8);
+    Selection one = new BlockGate(config, Packing.of(1)).select(single, single);
+    assertThatThrownBy(() -> MobaReference.attend(x, x, x, one, config))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageStartingWith("mobaReference: query [5, 4, 8] must have 1 rows");
+    Selection ofTwo = new BlockGate(config, packing).select(x, x);
+    assertThatThrownBy(() -> MobaReference.attend(x, x, x, ofTwo, new MobaConfig(3, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "mobaReference: the selection is of blocks of 2 keys, the configuration has blocks of"
+                + " 3");
+  }
+
+  @Test
   void namesABlockThatMayNotBeSeen() {
     var config = new MobaConfig(2, 2);
     var op = new MobaAttention(config, Packing.of(3));
