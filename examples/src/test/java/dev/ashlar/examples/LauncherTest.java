@@ -24,6 +24,7 @@ final class LauncherTest {
   @TempDir Path folder;
   private Path home = Path.of("");
   private Path sdk = Path.of("");
+  private String charset = "UTF-8";
 
   private void install(int javaVersion) throws IOException {
     home = Files.createDirectories(folder.resolve("a home")).toRealPath();
@@ -31,10 +32,14 @@ final class LauncherTest {
     Files.createDirectories(home.resolve("lib"));
     Files.copy(LAUNCHERS.resolve("ashlar"), home.resolve("bin/ashlar"));
     Path jdk = Files.createDirectories(folder.resolve("jdk/bin"));
-    Path java = Files.writeString(jdk.resolve("java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
-    assertThat(java.toFile().setExecutable(true)).isTrue();
+    script(jdk.resolve("java"), "printf '%s\\n' \"$@\" \"LC_ALL is $LC_ALL\"");
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"" + javaVersion + ".0.1\"\n");
     sdk = Files.createDirectories(folder.resolve("sdk"));
+  }
+
+  private static void script(Path file, String line) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + line + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 
   private List<String> start(String... arguments) throws IOException, InterruptedException {
@@ -45,6 +50,11 @@ final class LauncherTest {
     builder.environment().put("ASHLAR_JAVA", folder.resolve("jdk").toString());
     builder.environment().put("ASHLAR_OPTS", "-Xmx1g -Dx=y");
     builder.environment().put("TORNADOVM_HOME", sdk.toString());
+    // Which locales there are differs from machine to machine.
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    script(tools.resolve("locale"), "echo " + charset);
+    builder.environment().merge("PATH", tools + ":", (path, mine) -> mine + path);
+    builder.environment().put("LC_ALL", "the.user's");
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -65,7 +75,40 @@ final class LauncherTest {
             "dev.ashlar.examples.Main",
             "train",
             "--prompt",
-            "a b");
+            "a b",
+            "LC_ALL is the.user's");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ANSI_X3.4-1968", "US-ASCII"})
+  void aLocaleOfAsciiBecomesUtf8(String ascii) throws Exception {
+    install(25);
+    charset = ascii;
+    assertThat(start("devices"))
+        .containsSequence("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Xmx1g")
+        .endsWith("LC_ALL is C.UTF-8");
+  }
+
+  @Test
+  void textAndNamesThatAreNoAsciiArriveInThePlainLocale() throws Exception {
+    assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "names are no UTF-8 here");
+    Path text = Files.createDirectories(folder.resolve("größe 日本")).resolve("none.txt");
+    install(25);
+    script(
+        folder.resolve("jdk/bin/java"),
+        """
+        while [ "$1" != dev.ashlar.examples.Main ]; do
+          case $1 in -Dstd*) flags="$flags $1" ;; esac
+          shift
+        done
+        exec '%s' $flags -cp '%s' "$@"\
+        """
+            .formatted(
+                ProcessHandle.current().info().command().orElseThrow(),
+                System.getProperty("java.class.path")));
+    charset = "ANSI_X3.4-1968";
+    assertThat(start("train", "--data", text.toString()))
+        .anyMatch(line -> line.equals("ashlar: %s: no such text".formatted(text)));
   }
 
   @Test
