@@ -23,6 +23,18 @@ final class ByteText {
     return tokens;
   }
 
+  /**
+   * Throws IllegalArgumentException if a prompt and what is generated behind it are more than one
+   * array holds.
+   */
+  static void requireRoom(String option, String prompt, int count) {
+    int most = Integer.MAX_VALUE - 8 - tokens(prompt).length;
+    if (count <= most) return;
+    throw new IllegalArgumentException(
+        "%s %d is more than fits behind the prompt; give at most %d"
+            .formatted(option, count, most));
+  }
+
   /** Returns the text of tokens; bytes that are no UTF-8 become replacement characters. */
   static String text(int[] tokens) {
     byte[] bytes = new byte[tokens.length];

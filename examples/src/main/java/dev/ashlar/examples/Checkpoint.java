@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ashlar.autodiff.optim.AdamW;
 import dev.ashlar.moba.model.Decoder;
+import dev.ashlar.moba.model.DecoderConfig;
 import dev.ashlar.tensor.Key;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorTree;
@@ -97,6 +98,7 @@ record Checkpoint(
         folder,
         () -> {
           JsonNode json = json(folder);
+          Position position = position(json);
           check(folder, LlamaFolder.WEIGHTS, json);
           check(folder, OPTIMIZER, json);
           LlamaFolder model = LlamaFolder.read(folder);
@@ -106,10 +108,19 @@ record Checkpoint(
               new AdamW.State<>(
                   state.firstMoment(),
                   state.secondMoment(),
-                  json.path("optimizer_step").longValue()),
-              position(json),
+                  JsonFields.count(json, "optimizer_step")),
+              position,
               options(json));
         });
+  }
+
+  /** Throws CommandException unless the model is the one that the run's options describe. */
+  void requireModel(Path folder, DecoderConfig wanted) {
+    DecoderConfig found = model.decoder().config();
+    if (!found.equals(wanted)) {
+      throw damaged(
+          folder, LlamaFolder.CONFIG, "it is not of the options in %s".formatted(TRAINER));
+    }
   }
 
   /** Throws CommandException unless the run's text is the one this was trained on. */
@@ -138,12 +149,12 @@ record Checkpoint(
     JsonNode data = json.path("data");
     JsonNode loss = json.path("train_loss");
     return new Position(
-        json.path("step").longValue(),
-        data.path("next_batch").longValue(),
-        new Key(random.path("seed").longValue(), random.path("stream").longValue()),
-        data.path("corpus_sha256").asText(),
-        loss.path("sum").doubleValue(),
-        loss.path("count").longValue());
+        JsonFields.count(json, "step"),
+        JsonFields.count(data, "next_batch"),
+        new Key(JsonFields.bits(random, "seed"), JsonFields.bits(random, "stream")),
+        JsonFields.text(data, "corpus_sha256"),
+        JsonFields.number(loss, "sum"),
+        JsonFields.count(loss, "count"));
   }
 
   private static AdamW.State<Decoder> state(Path folder, AdamW.State<Decoder> like)

@@ -9,9 +9,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code generate}: continues a prompt with a model that {@code train} left. */
@@ -73,6 +75,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
+      converter = OptionValues.Whole.class,
       description = "what random numbers come from: same seed, same text (${DEFAULT-VALUE})")
   long seed;
 
@@ -92,16 +95,38 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     if (threads > 0) Parallel.threads(threads);
     if (spec == null) throw new IllegalStateException("generate: run it by picocli");
+    checkOptions(spec.commandLine());
     PrintWriter out = spec.commandLine().getOut();
     try (var _ = TensorScope.open()) {
       LlamaFolder model = Checkpoint.readModel(CheckpointFolder.find(checkpoint));
+      requireBytes(model);
       var sampler = new Sampler(temperature, topK, topP);
-      var generator = new Generator(model.decoder(), model.plan(), sampler);
+      int[] beginning = ByteText.tokens(prompt);
+      // No more room than this text can take: a model may have been trained on far longer ones.
+      int window = Math.min(beginning.length + tokens, model.decoder().config().context());
+      var generator = new Generator(model.decoder(), model.plan(), sampler, window);
       var printer = new ByteText.Printer(out);
       out.print(prompt);
-      generator.generate(ByteText.tokens(prompt), tokens, Key.of(seed), printer);
+      generator.generate(beginning, tokens, Key.of(seed), printer);
       printer.finish();
     }
     return 0;
+  }
+
+  private void checkOptions(CommandLine command) {
+    try {
+      ByteText.requireRoom("--tokens", prompt, tokens);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command, e.getMessage());
+    }
+  }
+
+  private void requireBytes(LlamaFolder model) {
+    int vocabulary = model.decoder().config().vocabulary();
+    if (vocabulary == ModelOptions.VOCABULARY) return;
+    throw new CommandException(
+        "--checkpoint: %s has %,d tokens; generate writes bytes, of which there are %d: name a model"
+            + " that train left",
+        checkpoint, vocabulary, ModelOptions.VOCABULARY);
   }
 }

@@ -13,11 +13,17 @@ import dev.ashlar.moba.model.DecoderConfig;
 import dev.ashlar.moba.model.HuggingFaceNames;
 import dev.ashlar.tensor.DType;
 import dev.ashlar.tensor.Key;
+import dev.ashlar.tensor.Shape;
 import dev.ashlar.tensor.Tensor;
 import dev.ashlar.tensor.TensorScope;
+import dev.ashlar.tensor.TensorTree;
 import dev.ashlar.tensor.io.AtomicFile;
 import dev.ashlar.tensor.io.Safetensors;
+import dev.ashlar.tensor.io.SafetensorsFile;
+import dev.ashlar.tensor.io.TensorFile;
+import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +38,7 @@ import java.util.Map;
 record LlamaFolder(Decoder decoder, AttentionPlan plan) {
   static final String WEIGHTS = "model.safetensors";
   static final String CONFIG = "config.json";
+  private static final String QUERY = "self_attn.q_proj.weight";
   static final ObjectMapper JSON = new ObjectMapper();
 
   /** Writes both files into a folder. */
@@ -45,21 +52,60 @@ record LlamaFolder(Decoder decoder, AttentionPlan plan) {
   static LlamaFolder read(Path folder) throws IOException {
     JsonNode json = readJson(folder.resolve(CONFIG));
     DecoderConfig config = config(folder, json);
+    AttentionPlan plan = plan(folder, json, config);
     return TensorScope.tidy(
         () -> {
+          Map<String, Tensor> weights = weights(folder, config);
           // Only names and shapes of this one count.
           Decoder shape = Decoder.init(config, Key.of(0), DType.F32);
-          Decoder mapped = HuggingFaceNames.load(shape, weights(folder));
           return new LlamaFolder(
-              dev.ashlar.tensor.TensorTree.map(mapped, Tensor::copy), plan(folder, json, config));
+              TensorTree.map(HuggingFaceNames.load(shape, weights), Tensor::copy), plan);
         });
   }
 
-  private static Map<String, Tensor> weights(Path folder) {
-    try {
-      return Safetensors.read(folder.resolve(WEIGHTS));
+  private static Map<String, Tensor> weights(Path folder, DecoderConfig config) {
+    try (TensorFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
+      requireSizes(folder, config, file);
+      return file.tensors();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Throws CommandException unless the sizes are those of the weights in the file. A decoder is
+   * only made once they are: numbers in a text file may ask for any amount of memory.
+   */
+  private static void requireSizes(Path folder, DecoderConfig config, TensorFile file) {
+    long layers = file.names().stream().filter(name -> name.endsWith(QUERY)).count();
+    if (layers != config.layers()) {
+      throw wrong(folder, "num_hidden_layers is %d, %s has %d", config.layers(), WEIGHTS, layers);
+    }
+    String layer = "model.layers.0.";
+    long queries = (long) config.heads() * config.headDim();
+    long keys = (long) config.kvHeads() * config.headDim();
+    List.of(
+            new Sized("model.embed_tokens.weight", "vocab_size", config.vocabulary()),
+            new Sized(layer + QUERY, "num_attention_heads * head_dim", queries),
+            new Sized(layer + "self_attn.k_proj.weight", "num_key_value_heads * head_dim", keys),
+            new Sized(layer + "mlp.gate_proj.weight", "intermediate_size", config.hidden()))
+        .forEach(sized -> sized.require(folder, config.dim(), file));
+  }
+
+  /** A matrix of weights, and what makes its rows; its columns are hidden_size. */
+  private record Sized(String tensor, String field, long rows) {
+    void require(Path folder, int columns, TensorFile file) {
+      Shape shape = file.spec(tensor).shape();
+      if (shape.rank() == 2 && shape.dim(0) == rows && shape.dim(1) == columns) return;
+      throw wrong(
+          folder,
+          "%s is %d and hidden_size %d, but %s of %s is %s",
+          field,
+          rows,
+          columns,
+          tensor,
+          WEIGHTS,
+          shape);
     }
   }
 
@@ -100,45 +146,52 @@ record LlamaFolder(Decoder decoder, AttentionPlan plan) {
   private static DecoderConfig config(Path folder, JsonNode json) {
     try {
       return new DecoderConfig(
-          whole(json, "vocab_size"),
-          whole(json, "hidden_size"),
-          whole(json, "num_hidden_layers"),
-          whole(json, "num_attention_heads"),
-          whole(json, "num_key_value_heads"),
-          whole(json, "head_dim"),
-          whole(json, "intermediate_size"),
-          whole(json, "max_position_embeddings"),
-          json.path("rope_theta").asDouble(10_000),
-          json.path("rms_norm_eps").asDouble(1e-5),
-          json.path("tie_word_embeddings").asBoolean(false));
+          JsonFields.size(json, "vocab_size"),
+          JsonFields.size(json, "hidden_size"),
+          JsonFields.size(json, "num_hidden_layers"),
+          JsonFields.size(json, "num_attention_heads"),
+          JsonFields.size(json, "num_key_value_heads"),
+          JsonFields.size(json, "head_dim"),
+          JsonFields.size(json, "intermediate_size"),
+          JsonFields.size(json, "max_position_embeddings"),
+          JsonFields.positive(json, "rope_theta", 10_000),
+          JsonFields.positive(json, "rms_norm_eps", 1e-5),
+          JsonFields.flag(json, "tie_word_embeddings"));
     } catch (IllegalArgumentException e) {
-      throw new CommandException("%s: %s", folder.resolve(CONFIG), e.getMessage());
+      throw wrong(folder, "%s", e.getMessage());
     }
   }
 
-  private static int whole(JsonNode json, String field) {
-    JsonNode node = json.path(field);
-    if (!node.isInt()) throw new IllegalArgumentException("needs a whole number as " + field);
-    return node.intValue();
+  private static CommandException wrong(Path folder, String format, Object... arguments) {
+    return new CommandException("%s: %s", folder.resolve(CONFIG), format.formatted(arguments));
   }
 
   private static AttentionPlan plan(Path folder, JsonNode json, DecoderConfig config) {
     JsonNode layers = json.path("ashlar").path("attention");
     if (layers.isMissingNode()) return AttentionPlan.full(config.layers());
+    if (layers.size() != config.layers()) {
+      throw wrong(
+          folder, "num_hidden_layers is %d, attention lists %d", config.layers(), layers.size());
+    }
     try {
       List<AttentionKind> kinds = new ArrayList<>();
-      for (JsonNode layer : layers) {
-        boolean full = layer.path("kind").asText().equals("full");
-        kinds.add(full ? new AttentionKind.Full() : new AttentionKind.Moba(moba(layer)));
-      }
+      for (JsonNode layer : layers) kinds.add(kind(layer));
       return new AttentionPlan(kinds);
     } catch (IllegalArgumentException e) {
-      throw new CommandException("%s: %s", folder.resolve(CONFIG), e.getMessage());
+      throw wrong(folder, "%s", e.getMessage());
     }
   }
 
+  private static AttentionKind kind(JsonNode layer) {
+    return switch (JsonFields.text(layer, "kind")) {
+      case "full" -> new AttentionKind.Full();
+      case "moba" -> new AttentionKind.Moba(moba(layer));
+      default -> throw JsonFields.needs("full or moba", "kind", layer.path("kind"));
+    };
+  }
+
   private static MobaConfig moba(JsonNode layer) {
-    return new MobaConfig(whole(layer, "block_size"), whole(layer, "top_k"));
+    return new MobaConfig(JsonFields.size(layer, "block_size"), JsonFields.size(layer, "top_k"));
   }
 
   static void writeJson(Path file, JsonNode json) throws IOException {
@@ -151,12 +204,17 @@ record LlamaFolder(Decoder decoder, AttentionPlan plan) {
         });
   }
 
+  /** Returns the JSON object in a file. */
   static JsonNode readJson(Path file) throws IOException {
     try {
-      return JSON.readTree(Files.readAllBytes(file));
+      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      if (json.isObject()) return json;
+      throw new CommandException("%s is damaged: it holds no JSON object", file);
     } catch (JsonProcessingException e) {
       throw new CommandException(
           "%s is damaged: no JSON at line %d", file, e.getLocation().getLineNr());
+    } catch (CharConversionException e) {
+      throw new CommandException("%s is damaged: no text in UTF-8", file);
     }
   }
 }

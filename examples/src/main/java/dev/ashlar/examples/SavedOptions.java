@@ -7,6 +7,7 @@ import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The options of a run, as its checkpoints keep them: on {@code --resume} they take the place of
@@ -72,13 +73,22 @@ record SavedOptions(Map<String, String> values) {
       String saved = values.get(name);
       if (OF_THE_CALL.contains(name) || saved == null) continue;
       if (!command.getParseResult().hasMatchedOption(option)) {
-        option.setValue(value(option, saved));
+        option.setValue(read(option, saved));
       } else if (!FREE.contains(name) && !text(option.getValue()).equals(saved)) {
         throw new ParameterException(
             command,
             "%s: the checkpoint has %s, got %s; leave it out, or start another run with --out"
                 .formatted(name, saved, text(option.getValue())));
       }
+    }
+  }
+
+  private static Object read(OptionSpec option, String text) throws Exception {
+    try {
+      return value(option, text);
+    } catch (IllegalArgumentException | TypeConversionException e) {
+      throw new CommandException(
+          "the checkpoint is damaged: its %s is '%s'; use another one", option.longestName(), text);
     }
   }
 

@@ -77,6 +77,7 @@ final class Trainer {
     }
     Checkpoint checkpoint = Checkpoint.read(from, optimizer);
     checkpoint.requireText(text);
+    checkpoint.requireModel(from, setup.model().decoder());
     this.model = checkpoint.model().decoder();
     this.state = checkpoint.optimizer();
     this.key = checkpoint.position().random();

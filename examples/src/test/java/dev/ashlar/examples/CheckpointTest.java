@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CheckpointTest {
@@ -71,6 +73,89 @@ final class CheckpointTest {
         CommandLineRun.of("train", "--resume", run.toString(), "--steps", "20");
     assertThat(resumed.code()).isEqualTo(1);
     assertThat(resumed.err()).startsWith("ashlar: ").contains(message).hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hidden_size | 2000000 | vocab_size is 256 and hidden_size 2000000, but model.embed_tokens",
+        "hidden_size | -16     | needs a whole number from 1 to 2147483647 as hidden_size, got -16",
+        "hidden_size | \"16\" | needs a whole number from 1 to 2147483647 as hidden_size, got \"16\"",
+        "hidden_size | null    | as hidden_size, got null",
+        "intermediate_size | 2147483647 | intermediate_size is 2147483647 and hidden_size 16, but",
+        "head_dim    | 1073741822 | num_attention_heads * head_dim is 2147483644",
+        "vocab_size  | 1e30    | as vocab_size, got 1.0E30",
+        "num_hidden_layers | 2000000000 | num_hidden_layers is 2000000000, attention lists 2",
+        "rope_theta  | \"x\"  | needs a number as rope_theta, got \"x\"",
+        "rope_theta  | 0       | needs a number above 0 as rope_theta, got 0",
+        "tie_word_embeddings | \"yes\" | needs true or false as tie_word_embeddings, got",
+        "ashlar      | {\"attention\":[{\"kind\":\"x\"},{}]} | needs full or moba as kind",
+      })
+  void aConfigIsCheckedBeforeAnythingIsDrawn(String field, String value, String message)
+      throws IOException {
+    setField("config.json", field, value);
+    assertGenerateRefused("config.json: ", message);
+    assertRefused(message);
+  }
+
+  @Test
+  void whatAConfigLacksIsNamed() throws IOException {
+    Files.writeString(file("config.json"), "{}");
+    assertGenerateRefused("as vocab_size, which is missing");
+    Files.writeString(file("config.json"), "[]");
+    assertGenerateRefused("config.json is damaged: it holds no JSON object");
+    Files.write(file("config.json"), new byte[] {0, 0, (byte) 0xFF, 0x41, 0, 0, (byte) 0xFF});
+    assertGenerateRefused("config.json is damaged: no ");
+  }
+
+  @Test
+  void aModelOfALongContextTakesNoMoreRoomThanItsText() throws IOException {
+    setField("config.json", "max_position_embeddings", "2147483647");
+    CommandLineRun run =
+        CommandLineRun.of("generate", "--checkpoint", run().toString(), "--tokens", "3");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertRefused("config.json is damaged: it is not of the options in trainer.json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"step", "optimizer_step", "random", "data", "train_loss"})
+  void aPositionIsNotMistakenForTheBeginning(String field) throws IOException {
+    setField("trainer.json", field, "\"12\"");
+    assertRefused(" is damaged: needs ");
+  }
+
+  @Test
+  void anOptionThatCannotBeReadIsNamed() throws IOException {
+    setField("trainer.json", "options", "{\"--batch\":\"many\"}");
+    assertRefused("the checkpoint is damaged: its --batch is 'many'");
+  }
+
+  @Test
+  void generateRefusesMoreThanAnArrayHolds() {
+    CommandLineRun run =
+        CommandLineRun.of("generate", "--checkpoint", run().toString(), "--tokens", "2147483647");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith(
+            "ashlar: --tokens 2147483647 is more than fits behind the prompt; give at most");
+  }
+
+  private Path run() {
+    return run;
+  }
+
+  private void setField(String name, String field, String value) throws IOException {
+    var json = (ObjectNode) JSON.readTree(file(name).toFile());
+    json.set(field, JSON.readTree(value));
+    JSON.writeValue(file(name).toFile(), json);
+  }
+
+  private void assertGenerateRefused(String... messages) {
+    CommandLineRun refused = CommandLineRun.of("generate", "--checkpoint", run.toString());
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).startsWith("ashlar: ").contains(messages).hasLineCount(1);
+    assertThat(refused.out()).isEmpty();
   }
 
   @Test
