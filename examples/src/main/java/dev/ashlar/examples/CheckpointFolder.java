@@ -34,6 +34,11 @@ record CheckpointFolder(Path path) {
   /** Returns the checkpoint that {@code path} names: itself, or the newest of the run there. */
   static Path find(Path path) {
     if (Files.exists(path.resolve(LlamaFolder.CONFIG))) return path;
+    if (!Files.isDirectory(path)) {
+      throw new CommandException(
+          "%s: %s; name a folder that train wrote with --out",
+          path, Files.exists(path) ? "is a file" : "no such folder");
+    }
     return of(path)
         .newest()
         .orElseThrow(

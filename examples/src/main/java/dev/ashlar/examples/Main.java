@@ -4,9 +4,12 @@ import dev.ashlar.examples.bench.BenchCommand;
 import dev.ashlar.examples.devices.DevicesCommand;
 import dev.ashlar.examples.verify.VerifyCommand;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,7 +65,9 @@ public final class Main implements Runnable {
     try {
       return run(StandardOutput.ofProcess(), arguments);
     } catch (OutOfMemoryError e) {
-      System.err.println("ashlar: " + e.getMessage() + "; ASHLAR_OPTS=-Xmx8g gives more");
+      boolean heap = String.valueOf(e.getMessage()).contains("heap");
+      System.err.println(
+          "ashlar: " + e.getMessage() + (heap ? "; ASHLAR_OPTS=-Xmx8g gives more" : ""));
       return FAILED;
     }
   }
@@ -97,6 +102,8 @@ public final class Main implements Runnable {
         .setUsageHelpAutoWidth(true)
         .setAbbreviatedOptionsAllowed(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Path.class, new OptionValues.Named())
+        .registerConverter(boolean.class, new OptionValues.Flag())
         .setParameterExceptionHandler(misused())
         .setExecutionExceptionHandler(main.failed());
   }
@@ -131,12 +138,15 @@ public final class Main implements Runnable {
   /** Says what went wrong; the JDK's file errors name the file and leave the rest to their type. */
   private static String oneLine(Exception problem) {
     String kind = problem.getClass().getSimpleName();
+    if (problem instanceof UncheckedIOException e) return oneLine(e.getCause());
     String message = problem.getMessage();
     if (message == null || message.isBlank()) return kind;
     String line = message.lines().findFirst().orElse(kind);
     return switch (problem) {
       case NoSuchFileException e when e.getReason() == null && !line.contains(" ") ->
           line + ": no such file or folder";
+      case FileAlreadyExistsException e when e.getReason() == null ->
+          line + ": there is a file of this name, or a link that leads nowhere";
       case AccessDeniedException e when e.getReason() == null -> line + ": access denied";
       case FileSystemException e when e.getReason() == null -> line + ": " + kind;
       default -> line;

@@ -13,6 +13,11 @@ final class ModelOptions {
   /** Every byte is a token. */
   static final int VOCABULARY = 256;
 
+  /** A weight and AdamW's two moments of it, of F32. */
+  static final int BYTES_OF_A_PARAMETER = 3 * Float.BYTES;
+
+  private static final int WIDEST = Integer.MAX_VALUE / 8; // 8/3 of it is computed in int
+
   @Option(
       names = "--attention",
       paramLabel = "KIND",
@@ -121,6 +126,7 @@ final class ModelOptions {
 
   /** Throws IllegalArgumentException naming the first option that does not suit the others. */
   void check() {
+    require(dim <= WIDEST, "--dim %d is too wide; give at most %d".formatted(dim, WIDEST));
     require(
         dim % heads == 0,
         "--dim %d is not a multiple of --heads %d; %d would be".formatted(dim, heads, up(dim)));
@@ -138,12 +144,20 @@ final class ModelOptions {
             .formatted(fullLayers, layers));
   }
 
+  /** Returns how many bytes training holds all the time, at least; of any sizes, in double. */
+  double memoryBytes() {
+    double inner = decoder().hidden();
+    double layer = 2.0 * dim * dim * (1 + (double) kvHeads / heads) + 3.0 * dim * inner + 2.0 * dim;
+    double table = (double) VOCABULARY * dim;
+    return BYTES_OF_A_PARAMETER * (layers * layer + dim + (tied ? 1 : 2) * table);
+  }
+
   private static List<Integer> divisors(int number) {
     return IntStream.rangeClosed(1, number).filter(d -> number % d == 0).boxed().toList();
   }
 
-  private int up(int size) {
-    return Math.ceilDiv(size, 2 * heads) * 2 * heads;
+  private long up(int size) {
+    return Math.ceilDiv(size, 2L * heads) * 2 * heads;
   }
 
   /** Returns the sizes of the decoder. */

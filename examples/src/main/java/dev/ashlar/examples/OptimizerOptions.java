@@ -107,6 +107,7 @@ final class OptimizerOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
+      converter = OptionValues.Whole.class,
       description = "what all random numbers come from: same seed, same model (${DEFAULT-VALUE})")
   long seed;
 
@@ -116,6 +117,17 @@ final class OptimizerOptions {
       throw new IllegalArgumentException(
           "--min-lr %s is above --lr %s; give at most that"
               .formatted(minLearningRate, learningRate));
+    }
+  }
+
+  /** Throws IllegalArgumentException if a batch has more tokens than one tensor of them holds. */
+  void checkBatch(int context) {
+    int most = (Integer.MAX_VALUE - 8) / context;
+    if (batch > most) {
+      throw new IllegalArgumentException(
+          "--batch %d of --context %d is more than 2^31 - 9 tokens; give at most %d, and raise"
+                  .formatted(batch, context, most)
+              + " --accumulate");
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.ashlar.examples;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +32,41 @@ public final class OptionValues {
     }
   }
 
+  /** Any whole number of 64 bits. */
+  static final class Whole implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        return Long.valueOf(text);
+      } catch (NumberFormatException e) {
+        throw wrong(text, "give a whole number from -2^63 to 2^63 - 1");
+      }
+    }
+  }
+
+  /** true or false. */
+  static final class Flag implements ITypeConverter<Boolean> {
+    @Override
+    public Boolean convert(String text) {
+      if (text.equalsIgnoreCase("true")) return true;
+      if (text.equalsIgnoreCase("false")) return false;
+      throw wrong(text, "give true or false");
+    }
+  }
+
+  /** A file or folder. Java takes an empty name for the folder at hand, which nobody means. */
+  static final class Named implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
+      if (text.isEmpty()) throw wrong(text, "name a file or folder; . is the one at hand");
+      try {
+        return Path.of(text);
+      } catch (InvalidPathException e) {
+        throw wrong(text, "name a file or folder as this system names them: " + e.getReason());
+      }
+    }
+  }
+
   /** A number above 0. */
   static final class PositiveReal implements ITypeConverter<Double> {
     @Override
@@ -40,7 +78,10 @@ public final class OptionValues {
   }
 
   /** A number not below 0. */
-  static final class NotNegativeReal implements ITypeConverter<Double> {
+  public static final class NotNegativeReal implements ITypeConverter<Double> {
+    /** Makes the converter; picocli does. */
+    public NotNegativeReal() {}
+
     @Override
     public Double convert(String text) {
       double value = real(text, "give 0 or a number above it");
@@ -97,6 +138,21 @@ public final class OptionValues {
       }
       return count << shift;
     }
+  }
+
+  /**
+   * Throws IllegalArgumentException unless a file can be where an option wants one: better before
+   * minutes of work than behind them.
+   */
+  public static void requireFolderOf(String option, Path file) {
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(
+          "%s: %s is a folder; name a file in it".formatted(option, file));
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(folder)) return;
+    throw new IllegalArgumentException(
+        "%s: there is no folder %s; make it, or name another".formatted(option, folder));
   }
 
   private static int whole(String text, int least, String remedy) {

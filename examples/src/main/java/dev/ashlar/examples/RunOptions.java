@@ -25,11 +25,11 @@ final class RunOptions {
       names = "--resume",
       paramLabel = "DIR",
       arity = "0..1",
-      fallbackValue = "",
+      fallbackValue = Option.NULL_VALUE,
       description =
           "go on from the newest checkpoint in DIR, or in --out; options not given are the"
               + " checkpoint's")
-  @Nullable String resume;
+  @Nullable Path resume;
 
   @Option(
       names = "--threads",

@@ -1,5 +1,6 @@
 package dev.ashlar.examples;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.ashlar.examples.data.Corpus;
 import dev.ashlar.examples.data.Entropy;
 import dev.ashlar.examples.devices.DeviceChoice;
@@ -10,6 +11,7 @@ import dev.ashlar.tensor.program.ProgramRunner;
 import dev.ashlar.tensor.program.Runners;
 import dev.ashlar.tensor.spi.Parallel;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,10 +58,13 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path named = run.resume == null ? null : resumeFrom();
+    // Without a folder, --resume has no value.
+    boolean resumed = commandLine().getParseResult().hasMatchedOption("--resume");
+    Path named = resumed ? resumeFrom() : null;
     Path from = named == null ? null : named.toRealPath();
     if (from != null) new SavedOptions(Checkpoint.options(from)).fill(commandLine());
     check();
+    requireMemory();
     ProgramRunner runner = runner();
     Path out = out(named);
     if (run.threads > 0) Parallel.threads(run.threads);
@@ -138,14 +143,34 @@ final class TrainCommand implements Callable<Integer> {
     try {
       model.check();
       optimizer.check();
+      optimizer.checkBatch(model.context);
+      ByteText.requireRoom("--sample-tokens", run.prompt, run.sampleTokens);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine(), e.getMessage());
     }
   }
 
+  /** Refuses a model that cannot be held, before anything is drawn or read. */
+  private void requireMemory() {
+    double needed = model.memoryBytes();
+    double there = run.memoryLimit == null ? machineBytes() : run.memoryLimit;
+    if (needed <= there) return;
+    throw new CommandException(
+        "%.3g parameters take %.3g bytes with AdamW's two moments, and %s %.3g; lower --layers, --dim"
+            + " or --hidden",
+        needed / ModelOptions.BYTES_OF_A_PARAMETER,
+        needed,
+        run.memoryLimit == null ? "this machine has" : "--memory-limit allows",
+        there);
+  }
+
+  private static double machineBytes() {
+    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return (double) system.getTotalMemorySize() + system.getTotalSwapSpaceSize();
+  }
+
   private Path resumeFrom() {
-    String where = run.resume;
-    if (where != null && !where.isEmpty()) return CheckpointFolder.find(Path.of(where));
+    if (run.resume != null) return CheckpointFolder.find(run.resume);
     return CheckpointFolder.find(run.out == null ? RunFolder.USUAL : run.out);
   }
 

@@ -85,6 +85,14 @@ class MainTest {
     assertThat(err.toString()).startsWith("ashlar: --plot shows block attention");
   }
 
+  @Test
+  void aPlotIsKnownToHaveAPlaceBeforeTheWork() {
+    assertThat(run("bench", "--plot", "no-such-folder/a.png")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("ashlar: --plot: there is no folder ");
+    assertThat(run("bench", "--plot", ".")).isEqualTo(2);
+    assertThat(err.toString()).contains("ashlar: --plot: . is a folder; name a file in it");
+  }
+
   private int run(String... arguments) {
     CommandLine line = Main.commandLine().addSubcommand(new Probe());
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

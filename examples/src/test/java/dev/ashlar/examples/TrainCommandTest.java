@@ -246,6 +246,13 @@ final class TrainCommandTest {
         "--heads   | 3      | --dim 16 is not a multiple of --heads 3; 18 would be",
         "--kv-heads | 3     | --kv-heads 3 does not divide --heads 2; of [1, 2] each would",
         "--min-lr  | 1      | --min-lr 1.0 is above --lr 0.01; give at most that",
+        "--seed    | x      | '--seed': got 'x'; give a whole number from -2^63 to 2^63 - 1",
+        "--data    | ''     | '--data': got ''; name a file or folder; . is the one at hand",
+        "--resume  | ''     | '--resume': got ''; name a file or folder",
+        "--dim     | 2147483640 | --dim 2147483640 is too wide; give at most 268435455",
+        "--heads   | 1073741824 | --heads 1073741824; 2147483648 would be",
+        "--batch   | 2147483647 | is more than 2^31 - 9 tokens; give at most 89478484, and raise",
+        "--sample-tokens | 2147483647 | --sample-tokens 2147483647 is more than fits behind",
         "--nonsense | 1     | Unknown option",
       })
   void namesTheOptionTheValueAndTheRemedy(String option, String value, String message)
@@ -260,6 +267,38 @@ final class TrainCommandTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).startsWith("ashlar: ").contains(message);
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--layers, 2000000000", "--hidden, 2000000000", "--dim, 200000000"})
+  void aModelThatNoMachineHoldsIsRefusedBeforeAnythingIsDrawn(String option, String value)
+      throws IOException {
+    CommandLineRun run = train(folder.resolve("run"), option, value, "--memory-limit", "100m");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains(" parameters take ", "--memory-limit allows", "lower --layers")
+        .hasLineCount(1);
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--data   | none    | none: no such text",
+        "--data   | fake.jar | fake.jar: is no jar or zip that can be read: ",
+        "--data   | empty   | empty: there is no text in it",
+        "--out    | fake.jar | --out: ",
+        "--resume | none    | none: no such folder; name a folder that train wrote with --out",
+        "--resume | fake.jar | fake.jar: is a file; name a folder that train wrote with --out",
+      })
+  void namesFilesThatAreNotWhatTheyShouldBe(String option, String name, String message)
+      throws IOException {
+    Files.writeString(folder.resolve("fake.jar"), "no archive");
+    Files.createFile(folder.resolve("empty"));
+    CommandLineRun run = train(folder.resolve("run"), option, folder.resolve(name).toString());
+    assertThat(run.code()).isEqualTo(option.equals("--out") ? 2 : 1);
+    assertThat(run.err()).startsWith("ashlar: ").contains(message).doesNotContain("Exception");
   }
 
   @Test

@@ -106,12 +106,21 @@ public final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--plot shows block attention; add moba to --only");
     }
+    checkPlot();
     if (!device.equals(Runners.CPU)) {
       runOn(DeviceChoice.runner(device));
       if (!spec.commandLine().getParseResult().hasMatchedOption("--only")) return 0;
     }
     run(sizes, sections);
     return 0;
+  }
+
+  private void checkPlot() {
+    try {
+      if (plot != null) OptionValues.requireFolderOf("--plot", plot);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
   }
 
   /** Measures programs on a device. */

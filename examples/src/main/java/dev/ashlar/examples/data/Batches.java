@@ -18,6 +18,11 @@ public record Batches(byte[] text, int count, int context) {
     if (context < 1) {
       throw new IllegalArgumentException("batches: context must be positive, got " + context);
     }
+    if ((long) count * context > Integer.MAX_VALUE - 8) { // what an array holds
+      throw new IllegalArgumentException(
+          "batches: %,d windows of %,d bytes are more than 2^31 - 9 tokens; take fewer at a time"
+              .formatted(count, context));
+    }
     if (text.length <= context) {
       throw new IllegalArgumentException(
           "batches: a context of %,d needs %,d bytes of text, got %,d"

@@ -61,7 +61,7 @@ public record Corpus(String name, List<TextFile> files) {
    */
   public Split split(int context) {
     Split split = files.size() >= FOLDS ? everyTenthFile() : tail();
-    int needed = context + 1;
+    long needed = context + 1L;
     int shorter = Math.min(split.training().length, split.validation().length);
     if (shorter < needed) {
       throw new IllegalArgumentException(

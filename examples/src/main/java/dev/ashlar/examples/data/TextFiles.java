@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /** Finds the text in a file, a folder or an archive; links are followed. */
@@ -93,6 +94,9 @@ final class TextFiles {
         if (entry.isDirectory() || hidden) continue;
         add(path, entry.getSize(), () -> readEntry(archive, entry));
       }
+    } catch (ZipException e) {
+      throw new IOException(
+          "%s: is no jar or zip that can be read: %s".formatted(origin, e.getMessage()), e);
     }
   }
 

@@ -62,6 +62,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--tolerance",
       paramLabel = "X",
+      converter = OptionValues.NotNegativeReal.class,
       description =
           "Absolute error allowed in every tensor and both precisions, instead of the rules below:"
               + " for vectors that were not computed in float64.")
@@ -131,9 +132,6 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    if (tolerance != null && !(tolerance >= 0 && Double.isFinite(tolerance))) {
-      throw misuse("--tolerance must be a number, at least 0, got " + tolerance);
-    }
     if (write != null && (paths.size() != 1 || Files.isDirectory(paths.getFirst()))) {
       throw misuse("--write takes what was computed from one file; name exactly one");
     }

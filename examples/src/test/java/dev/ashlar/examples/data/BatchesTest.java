@@ -75,4 +75,11 @@ class BatchesTest {
     for (int i = 0; i < size; i++) bytes[i] = (byte) i;
     return bytes;
   }
+
+  @Test
+  void moreThanAnArrayHoldsIsRefused() {
+    assertThatThrownBy(() -> new Batches(new byte[100], 1 << 30, 50))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1,073,741,824 windows of 50 bytes are more than 2^31 - 9 tokens");
+  }
 }
