@@ -93,6 +93,13 @@ class MainTest {
     assertThat(err.toString()).contains("ashlar: --plot: . is a folder; name a file in it");
   }
 
+  @Test
+  void benchRefusesLengthsThatLeaveNothing() {
+    assertThat(run("bench", "--only", "moba", "--quick", "--longest", "10")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("ashlar: --longest 10 leaves nothing to measure; give at least 4096");
+  }
+
   private int run(String... arguments) {
     CommandLine line = Main.commandLine().addSubcommand(new Probe());
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

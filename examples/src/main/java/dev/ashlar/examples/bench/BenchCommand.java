@@ -107,6 +107,12 @@ public final class BenchCommand implements Callable<Integer> {
           spec.commandLine(), "--plot shows block attention; add moba to --only");
     }
     checkPlot();
+    if (Bench.count(sizes, sections) == 0 || (plot != null && sizes.moba().isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--longest %d leaves nothing to measure; give at least %d"
+              .formatted(longest, quick ? 4096 : 2048));
+    }
     if (!device.equals(Runners.CPU)) {
       runOn(DeviceChoice.runner(device));
       if (!spec.commandLine().getParseResult().hasMatchedOption("--only")) return 0;
