@@ -12,6 +12,7 @@ import dev.ashlar.tensor.io.Safetensors;
 import dev.ashlar.tensor.io.SafetensorsException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -215,6 +216,9 @@ record Checkpoint(
       return reading.now();
     } catch (java.nio.file.NoSuchFileException e) {
       throw new CommandException("checkpoint %s is not whole: %s is missing", folder, e.getFile());
+    } catch (AccessDeniedException e) {
+      throw new CommandException(
+          "checkpoint %s cannot be read: access to %s denied", folder, e.getFile());
     } catch (IOException | java.io.UncheckedIOException | SafetensorsException e) {
       throw new CommandException("checkpoint %s cannot be read: %s", folder, e.getMessage());
     } catch (IllegalArgumentException e) {

@@ -7,6 +7,9 @@ import picocli.CommandLine.Option;
 
 /** The options that say on what, where and with what report. */
 final class RunOptions {
+  /** Of {@code --resume} without a folder; no path is so named. */
+  static final String NO_FOLDER = "\0";
+
   @Option(
       names = "--data",
       paramLabel = "PATH",
@@ -25,11 +28,11 @@ final class RunOptions {
       names = "--resume",
       paramLabel = "DIR",
       arity = "0..1",
-      fallbackValue = Option.NULL_VALUE,
+      fallbackValue = NO_FOLDER,
       description =
           "go on from the newest checkpoint in DIR, or in --out; options not given are the"
               + " checkpoint's")
-  @Nullable Path resume;
+  @Nullable String resume;
 
   @Option(
       names = "--threads",

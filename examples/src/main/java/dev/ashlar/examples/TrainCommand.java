@@ -58,9 +58,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    // Without a folder, --resume has no value.
-    boolean resumed = commandLine().getParseResult().hasMatchedOption("--resume");
-    Path named = resumed ? resumeFrom() : null;
+    Path named = run.resume == null ? null : resumeFrom(run.resume);
     Path from = named == null ? null : named.toRealPath();
     if (from != null) new SavedOptions(Checkpoint.options(from)).fill(commandLine());
     check();
@@ -68,7 +66,9 @@ final class TrainCommand implements Callable<Integer> {
     ProgramRunner runner = runner();
     Path out = out(named);
     if (run.threads > 0) Parallel.threads(run.threads);
-    Corpus corpus = run.data == null ? Corpus.bundled() : Corpus.of(run.data);
+    // What a run writes is no text to go on with: it would be another one every time.
+    Corpus corpus =
+        run.data == null ? Corpus.bundled() : Corpus.of(run.data).without(run.data, out);
     TrainingText text = TrainingText.of(corpus, model.context);
     Memory memory = run.memoryLimit == null ? Memory.shared() : Memory.withLimit(run.memoryLimit);
     try (var _ = hold(out, from);
@@ -169,8 +169,11 @@ final class TrainCommand implements Callable<Integer> {
     return (double) system.getTotalMemorySize() + system.getTotalSwapSpaceSize();
   }
 
-  private Path resumeFrom() {
-    if (run.resume != null) return CheckpointFolder.find(run.resume);
+  private Path resumeFrom(String where) {
+    if (where.isEmpty()) {
+      throw new ParameterException(commandLine(), "--resume: got ''; name a run's folder");
+    }
+    if (!where.equals(RunOptions.NO_FOLDER)) return CheckpointFolder.find(Path.of(where));
     return CheckpointFolder.find(run.out == null ? RunFolder.USUAL : run.out);
   }
 

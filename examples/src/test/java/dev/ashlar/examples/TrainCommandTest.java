@@ -132,6 +132,19 @@ final class TrainCommandTest {
   }
 
   @Test
+  void aRunWithinItsTextIsNoPartOfIt() throws IOException {
+    Path text = Files.createDirectories(folder.resolve("text"));
+    train(folder.resolve("other"));
+    Files.copy(folder.resolve("text.txt"), text.resolve("a.txt"));
+    Path out = text.resolve("run");
+    assertThat(train(out, "--data", text.toString()).code()).isZero();
+    CommandLineRun run = CommandLineRun.of("train", "--resume", out.toString(), "--steps", "13");
+    assertThat(run.code()).as(run.err()).isZero();
+    run = CommandLineRun.of("train", "--resume", "--out", out.toString(), "--steps", "14");
+    assertThat(run.code()).as(run.err()).isZero();
+  }
+
+  @Test
   void refusesAnotherText() throws IOException {
     Path out = folder.resolve("run");
     train(out);
@@ -248,7 +261,7 @@ final class TrainCommandTest {
         "--min-lr  | 1      | --min-lr 1.0 is above --lr 0.01; give at most that",
         "--seed    | x      | '--seed': got 'x'; give a whole number from -2^63 to 2^63 - 1",
         "--data    | ''     | '--data': got ''; name a file or folder; . is the one at hand",
-        "--resume  | ''     | '--resume': got ''; name a file or folder",
+        "--resume  | ''     | --resume: got ''; name a run's folder",
         "--dim     | 2147483640 | --dim 2147483640 is too wide; give at most 268435455",
         "--heads   | 1073741824 | --heads 1073741824; 2147483648 would be",
         "--batch   | 2147483647 | is more than 2^31 - 9 tokens; give at most 89478484, and raise",

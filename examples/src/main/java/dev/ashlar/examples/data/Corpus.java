@@ -1,6 +1,7 @@
 package dev.ashlar.examples.data;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +41,16 @@ public record Corpus(String name, List<TextFile> files) {
    */
   public static Corpus bundled() throws IOException {
     return of(Bundle.sources());
+  }
+
+  /** Returns it without what lies in a folder within {@code origin}, where it was read. */
+  public Corpus without(Path origin, Path folder) throws IOException {
+    if (!Files.isDirectory(origin) || !Files.exists(folder)) return this;
+    Path around = origin.toRealPath();
+    Path real = folder.toRealPath();
+    if (!real.startsWith(around) || real.equals(around)) return this;
+    String within = around.relativize(real).toString().replace('\\', '/') + "/";
+    return new Corpus(name, files.stream().filter(f -> !f.path().startsWith(within)).toList());
   }
 
   /** Returns the number of bytes. */
