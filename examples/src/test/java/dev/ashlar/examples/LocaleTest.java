@@ -2,10 +2,9 @@ package dev.ashlar.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.tensor.OwnJvm;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,18 +22,17 @@ final class LocaleTest {
   void trainsAlikeEverywhere(String tag) throws IOException, InterruptedException {
     Locale locale = Locale.forLanguageTag(tag);
     Path out = folder.resolve("run");
-    Path log = folder.resolve("log");
-    ProcessBuilder command =
-        CommandLineProcess.of(
-                List.of(
-                    "-Duser.language=" + locale.getLanguage(),
-                    "-Duser.country=" + locale.getCountry()),
-                CommandLineRun.tinyTrain(folder, "--out", out.toString(), "--attention", "HYBRID"))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    assertThat(CommandLineProcess.run(command)).isZero();
+    OwnJvm.Ended ended =
+        OwnJvm.with(
+                "@" + StopSignalTest.flags(),
+                "-Duser.language=" + locale.getLanguage(),
+                "-Duser.country=" + locale.getCountry())
+            .run(
+                Main.class,
+                CommandLineRun.tinyTrain(folder, "--out", out.toString(), "--attention", "HYBRID"));
+    assertThat(ended.exitCode()).as(ended.output()).isZero();
     assertThat(out.resolve("checkpoints/step-00000012")).isDirectory();
-    assertThat(Files.readString(log))
+    assertThat(ended.output())
         .containsPattern("text\\.txt, \\d,\\d{3} bytes")
         .containsPattern("step {5}0  validation \\d\\.\\d{4}\n")
         .contains("12 steps in ");

@@ -3,6 +3,7 @@ package dev.ashlar.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ashlar.tensor.OwnJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,15 +11,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StandardOutputTest {
-  @TempDir Path folder;
-
   /** Fails like a device or a pipe. */
   private static final class Failing extends OutputStream {
     private final String reason;
@@ -83,12 +81,12 @@ final class StandardOutputTest {
   void aProcessExitsAccordingly() throws IOException, InterruptedException {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.isWritable(full), "no /dev/full");
-    Path log = folder.resolve("log");
-    ProcessBuilder command =
-        CommandLineProcess.of(List.of(), "devices")
-            .redirectOutput(full.toFile())
-            .redirectError(log.toFile());
-    assertThat(CommandLineProcess.run(command)).isEqualTo(1);
-    assertThat(log).content().contains("ashlar: standard output cannot be written: ");
+    Process process = OwnJvm.asThis().start(Main.class, full, "devices");
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(1);
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.ashlar.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.tensor.OwnJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +42,17 @@ final class StopSignalTest {
     String[] arguments = CommandLineRun.tinyTrain(folder, "--out", out.toString());
     arguments[List.of(arguments).indexOf("--steps") + 1] = "1000000";
     arguments[List.of(arguments).indexOf("--checkpoint-every") + 1] = "0";
-    return CommandLineProcess.of(List.of(), arguments)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
+    return OwnJvm.with("@" + flags()).start(Main.class, folder.resolve("log"), arguments);
+  }
+
+  /** Returns the file of JVM flags, above this module. */
+  static Path flags() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.exists(at.resolve("jvm.flags"))) {
+      at = at.getParent();
+      assertThat(at).as("jvm.flags in a folder above").isNotNull();
+    }
+    return at.resolve("jvm.flags");
   }
 
   private void waitForSteps(Path metrics, Process process)

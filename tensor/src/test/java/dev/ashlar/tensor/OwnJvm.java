@@ -31,25 +31,22 @@ public record OwnJvm(List<String> flags, boolean errorsToo) {
 
   /** Returns a JVM with the flags of this one, and more; of the standard output alone. */
   public static OwnJvm asThis(String... more) {
-    return new OwnJvm(ManagementFactory.getRuntimeMXBean().getInputArguments(), false)
-        .more(List.of(more));
+    var flags = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    flags.addAll(List.of(more));
+    return new OwnJvm(flags, false);
   }
 
-  /** Returns one with more flags. */
-  public OwnJvm more(List<String> more) {
-    var all = new ArrayList<>(flags);
-    all.addAll(more);
-    return new OwnJvm(all, errorsToo);
-  }
-
-  /** Returns what will run {@code main}; whoever starts it must end it. */
-  public ProcessBuilder command(Class<?> main, String... arguments) {
+  /** Starts {@code main}, which the caller must end; output goes to {@code output}. */
+  public Process start(Class<?> main, Path output, String... arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command);
+    var builder = new ProcessBuilder(command).redirectOutput(output.toFile());
+    if (errorsToo) builder.redirectErrorStream(true);
+    else builder.redirectError(Redirect.DISCARD);
+    return builder.start();
   }
 
   /** Runs {@code main} to its end. */
@@ -57,10 +54,7 @@ public record OwnJvm(List<String> flags, boolean errorsToo) {
     // In a file, for a pipe that nobody empties in time would stop the program.
     Path output = Files.createTempFile("own-jvm", ".log");
     try {
-      ProcessBuilder command = command(main, arguments).redirectOutput(output.toFile());
-      if (errorsToo) command.redirectErrorStream(true);
-      else command.redirectError(Redirect.DISCARD);
-      Process process = command.start();
+      Process process = start(main, output, arguments);
       try {
         if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
           throw new AssertionError(
