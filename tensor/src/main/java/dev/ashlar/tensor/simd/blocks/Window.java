@@ -94,8 +94,7 @@ public final class Window {
   public long distance(long from, int count, long step, int length) {
     long size = sizes[last];
     long end = from % size + length;
-    // The last piece must end in the line, too: one that goes on in the next may lie elsewhere
-    // there.
+    // The last piece must end in the line, too: in the next it would go on elsewhere.
     if (end + (count - 1) * step <= size) return strides[last] * step;
     boolean lines = size == step && end <= size && last > 0;
     if (!lines || from / size % sizes[last - 1] + count > sizes[last - 1]) return -1;
