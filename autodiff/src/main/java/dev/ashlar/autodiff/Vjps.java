@@ -8,6 +8,7 @@ import dev.ashlar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -73,26 +74,11 @@ final class Vjps {
       case Op.Pad op -> each(call, () -> pad(op, call.input(0), g));
       case Op.Gather(int axis) ->
           each(
-              call,
-              () ->
-                  summed(
-                      g,
-                      dY ->
-                          zeros(dY.dtype(), call.input(0).shape())
-                              .scatterAdd(axis, call.input(1), dY)),
-              NONE);
+              call, () -> added(call, g, (to, dY) -> to.scatterAdd(axis, call.input(1), dY)), NONE);
       case Op.ScatterAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.gather(axis, call.input(1)));
       case Op.IndexSelect(int axis) ->
-          each(
-              call,
-              () ->
-                  summed(
-                      g,
-                      dY ->
-                          zeros(dY.dtype(), call.input(0).shape())
-                              .indexAdd(axis, call.input(1), dY)),
-              NONE);
+          each(call, () -> added(call, g, (to, dY) -> to.indexAdd(axis, call.input(1), dY)), NONE);
       case Op.IndexAdd(int axis) ->
           each(call, () -> g, NONE, () -> g.indexSelect(axis, call.input(1)));
 
@@ -116,6 +102,11 @@ final class Vjps {
   private static Tensor summed(Tensor g, UnaryOperator<Tensor> sum) {
     if (g.dtype() != DType.BF16) return sum.apply(g);
     return sum.apply(g.toType(DType.F32)).toType(DType.BF16);
+  }
+
+  /** Returns zeros of the shape of the first input to which {@code add} adds gradients. */
+  private static Tensor added(Call call, Tensor g, BinaryOperator<Tensor> add) {
+    return summed(g, dY -> add.apply(zeros(dY.dtype(), call.input(0).shape()), dY));
   }
 
   private static Tensor unary(Op.Unary op, Call call, Tensor g) {
