@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * @param path where they lie
  */
 record CheckpointFolder(Path path) {
-  private static final Pattern NAME = Pattern.compile("step-\\d{8,}");
+  // Of no more digits than a long has.
+  private static final Pattern NAME = Pattern.compile("step-\\d{8,18}");
   private static final String UNFINISHED = ".unfinished-";
   private static final int KEPT = 2;
 

@@ -145,6 +145,7 @@ record LlamaFolder(Decoder decoder, AttentionPlan plan) {
 
   private static DecoderConfig config(Path folder, JsonNode json) {
     try {
+      requireKnown(json);
       return new DecoderConfig(
           JsonFields.size(json, "vocab_size"),
           JsonFields.size(json, "hidden_size"),
@@ -159,6 +160,23 @@ record LlamaFolder(Decoder decoder, AttentionPlan plan) {
           JsonFields.flag(json, "tie_word_embeddings"));
     } catch (IllegalArgumentException e) {
       throw wrong(folder, "%s", e.getMessage());
+    }
+  }
+
+  /**
+   * Refuses what other Llamas may have and a {@link Decoder} has not: it would compute otherwise.
+   */
+  private static void requireKnown(JsonNode json) {
+    JsonNode scaling = json.path("rope_scaling");
+    if (!scaling.isMissingNode() && !scaling.isNull()) {
+      throw JsonFields.needs("null, positions as they are,", "rope_scaling", scaling);
+    }
+    JsonNode activation = json.path("hidden_act");
+    if (!activation.isMissingNode() && !activation.asText().equals("silu")) {
+      throw JsonFields.needs("silu", "hidden_act", activation);
+    }
+    for (String bias : List.of("attention_bias", "mlp_bias")) {
+      if (JsonFields.flag(json, bias)) throw JsonFields.needs("false", bias, json.path(bias));
     }
   }
 

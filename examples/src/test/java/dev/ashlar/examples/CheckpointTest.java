@@ -90,6 +90,9 @@ final class CheckpointTest {
         "rope_theta  | \"x\"  | needs a number as rope_theta, got \"x\"",
         "rope_theta  | 0       | needs a number above 0 as rope_theta, got 0",
         "tie_word_embeddings | \"yes\" | needs true or false as tie_word_embeddings, got",
+        "rope_scaling | {\"factor\":8} | needs null, positions as they are, as rope_scaling, got {",
+        "hidden_act  | \"gelu\" | needs silu as hidden_act, got \"gelu\"",
+        "attention_bias | true | needs false as attention_bias, got true",
         "ashlar      | {\"attention\":[{\"kind\":\"x\"},{}]} | needs full or moba as kind",
       })
   void aConfigIsCheckedBeforeAnythingIsDrawn(String field, String value, String message)
